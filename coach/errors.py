@@ -1,0 +1,30 @@
+"""Everything that can go wrong for a reason a person can act on.
+
+CoachError
+├── SettingsError   a setting or argument cannot be used
+├── CorpusError     a file of the corpus cannot be read; names path and line
+├── EncoderError    the encoder is missing, changed or unusable
+└── IndexUnusable   the index is missing, locked, damaged or made by another encoder
+"""
+
+from __future__ import annotations
+
+
+class CoachError(Exception):
+    """Base of all errors that the command line prints as one sentence: the thing and the remedy."""
+
+
+class SettingsError(CoachError):
+    """A setting or argument cannot be used."""
+
+
+class CorpusError(CoachError):
+    """The corpus folder or one of its files cannot be read."""
+
+
+class EncoderError(CoachError):
+    """The encoder is missing, does not match its digest, or cannot be exported."""
+
+
+class IndexUnusable(CoachError):
+    """The index is missing, locked, damaged, or was built with another encoder or schema."""

@@ -1,0 +1,64 @@
+"""What differs between machines; read from a mapping that is passed in, never from the process by itself."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from coach.errors import SettingsError
+
+DEFAULT_ENCODER = "all-MiniLM-L6-v2"
+QUIET_ENVIRONMENT = {
+    # Set before any heavy import: libraries must not phone home, ask a hub, or record what visitors do.
+    "GRADIO_ANALYTICS_ENABLED": "False",
+    "GRADIO_RUN_HISTORY": "False",
+    "HF_HUB_OFFLINE": "1",
+    "HF_HUB_DISABLE_TELEMETRY": "1",
+    "TRANSFORMERS_OFFLINE": "1",
+    "LANGSMITH_TRACING": "false",
+    "ANONYMIZED_TELEMETRY": "False",
+    "DO_NOT_TRACK": "1",
+    "TOKENIZERS_PARALLELISM": "false",
+}
+
+
+def _packaged_corpus() -> Path:
+    """The starter corpus: inside an installed package, beside the package in a checkout."""
+    inside = Path(__file__).resolve().parent / "starter_corpus"
+    return inside if inside.is_dir() else Path(__file__).resolve().parent.parent / "corpus"
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """Paths and numbers that an operator may set; see README for the meaning of each."""
+
+    corpus: Path
+    index: Path
+    cache: Path
+    encoder: str = DEFAULT_ENCODER
+    model: str = ""
+    threads: int = 1
+    helpline: str = ""
+
+    @classmethod
+    def from_mapping(cls, environ: Mapping[str, str], corpus: str | None = None, index: str | None = None) -> Settings:
+        """Settings from COACH_* variables; explicit arguments win. Raises SettingsError for an unusable value."""
+        threads = environ.get("COACH_THREADS", "1")
+        if not threads.isdigit() or int(threads) < 1:
+            raise SettingsError(f"COACH_THREADS is {threads!r}; give a whole number from 1 up.")
+        home = environ.get("XDG_CACHE_HOME") or Path(environ.get("HOME") or Path.home()) / ".cache"
+        cache = Path(environ.get("COACH_CACHE") or Path(home) / "career-coach")
+        corpus_folder = Path(corpus or environ.get("COACH_CORPUS") or _packaged_corpus())
+        # One index per corpus folder, so that two corpora never overwrite each other's.
+        tag = hashlib.sha256(str(corpus_folder.resolve()).encode()).hexdigest()[:8]
+        return cls(
+            corpus=corpus_folder,
+            index=Path(index or environ.get("COACH_INDEX") or cache / f"{corpus_folder.resolve().name}-{tag}"),
+            cache=cache,
+            encoder=environ.get("COACH_ENCODER") or DEFAULT_ENCODER,
+            model=environ.get("COACH_MODEL", ""),
+            threads=int(threads),
+            helpline=environ.get("COACH_HELPLINE", ""),
+        )

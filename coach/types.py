@@ -1,0 +1,174 @@
+"""The records that travel through the coach; every one is frozen and holds data only."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+Span = tuple[int, int]
+"""Start and end, in characters."""
+
+
+class Outcome(StrEnum):
+    """How the coach met a question."""
+
+    ANSWERED = "answered"
+    NO_EVIDENCE = "no_evidence"  # the field is right, the corpus does not cover it
+    OUT_OF_SCOPE = "out_of_scope"  # another field
+    CARE = "care"  # a person in distress
+    GREETING = "greeting"
+
+
+class Layout(StrEnum):
+    """How the sentences of an answer are best set out."""
+
+    PROSE = "prose"
+    STEPS = "steps"
+    COMPARISON = "comparison"
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """Where a claim of the corpus comes from and who holds it."""
+
+    title: str
+    holder: str
+    year: str
+    url: str = ""
+
+    @property
+    def label(self) -> str:
+        """Title, holder and year as a reader sees them."""
+        return ", ".join(part for part in (self.title, self.holder, self.year) if part)
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """One file of the corpus; `text` is the whole file, so that offsets hold in the file itself."""
+
+    id: str
+    title: str
+    kind: str
+    roles: tuple[str, ...]
+    dimensions: tuple[str, ...]
+    sources: tuple[Source, ...]
+    text: str
+    path: str
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """A section of a document: `text == document.text[start:end]`, sentences as spans of that text."""
+
+    id: str
+    document_id: str
+    title: str
+    heading: str
+    text: str
+    start: int
+    end: int
+    kind: str = ""
+    roles: tuple[str, ...] = ()
+    dimensions: tuple[str, ...] = ()
+    sources: tuple[Source, ...] = ()
+    sentences: tuple[Span, ...] = ()
+
+    @property
+    def embedding_text(self) -> str:
+        """What the encoder and the lexical index see: the headings give a short passage its subject."""
+        head = self.heading if self.heading and self.heading != self.title else ""
+        body = " ".join(self.quote(n) for n in range(len(self.sentences)))  # what a comment hides stays out
+        return "\n".join(part for part in (self.title, head, body) if part)
+
+    def quote(self, number: int) -> str:
+        """The exact characters of one sentence."""
+        start, end = self.sentences[number]
+        return self.text[start:end]
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """A passage found for a question, with the parts of its score (each 0 to 1)."""
+
+    passage: Passage
+    score: float
+    dense: float
+    lexical: float
+    steering: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Citation:
+    """The words of a document that prove a sentence: `document.text[start:end] == quote`."""
+
+    number: int
+    passage_id: str
+    document_id: str
+    title: str
+    heading: str
+    source: str
+    url: str
+    quote: str
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class Sentence:
+    """One shown sentence; `citations` are numbers, `role` says whose column it stands in when roles are compared."""
+
+    text: str
+    citations: tuple[int, ...]
+    supported: bool = True
+    score: float = 1.0
+    reasons: tuple[str, ...] = ()
+    role: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What the coach says to one message. `note` holds the coach's own words where nothing is claimed (refusal, care, greeting)."""
+
+    question: str
+    standalone_question: str
+    outcome: Outcome
+    sentences: tuple[Sentence, ...] = ()
+    citations: tuple[Citation, ...] = ()
+    follow_ups: tuple[str, ...] = ()
+    nearest_topics: tuple[str, ...] = ()
+    layout: Layout = Layout.PROSE
+    note: str = ""
+    timings_ms: Mapping[str, float] = field(default_factory=dict)
+    explanation: Mapping[str, object] = field(default_factory=dict)
+
+    @property
+    def text(self) -> str:
+        """The answer as plain text, citation numbers in brackets."""
+        lines = [f"{s.text}{''.join(f' [{n}]' for n in s.citations)}" for s in self.sentences]
+        if self.layout is Layout.STEPS and len(lines) > 1:
+            return "\n".join(f"{n}. {line}" for n, line in enumerate(lines, 1))
+        return " ".join(lines) if lines else self.note
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """One earlier exchange. `offer` is the question that a bare "yes" accepts."""
+
+    question: str
+    answer: str
+    standalone_question: str = ""
+    sentences: tuple[str, ...] = ()
+    offer: str = ""
+
+    @classmethod
+    def of(cls, answer: Answer) -> Turn:
+        """The turn that an answer leaves behind."""
+        offers = answer.nearest_topics or answer.follow_ups
+        return cls(
+            question=answer.question,
+            answer=answer.text,
+            standalone_question=answer.standalone_question,
+            sentences=tuple(s.text for s in answer.sentences),
+            offer=offers[0] if offers else "",
+        )

@@ -1,0 +1,109 @@
+"""The server: Gradio's page behind our own guard, and the few routes that are ours."""
+
+from __future__ import annotations
+
+import socket
+import sys
+from typing import TYPE_CHECKING
+
+from coach.errors import SettingsError
+
+if TYPE_CHECKING:
+    from fastapi import FastAPI
+
+    from coach.pipeline import Coach
+
+GRACE_SECONDS = 3
+"""How long answers in progress may still run after the order to stop."""
+
+
+def create_app(coach: Coach) -> FastAPI:
+    """The whole web application around one coach; nothing in it reaches another host."""
+    from fastapi import FastAPI
+    from fastapi.middleware.cors import CORSMiddleware
+    from gradio import mount_gradio_app
+
+    from coach.web.chat import build_page
+    from coach.web.guard import Guard
+    from coach.web.shell import head_markup
+
+    app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
+    _add_routes(app)
+    # With no middleware of ours Gradio would allow every origin, with credentials; an empty list allows none.
+    app.add_middleware(CORSMiddleware, allow_origins=[])
+    page = build_page(coach)
+    app = mount_gradio_app(
+        app,
+        page,
+        path="/",
+        show_error=False,
+        run_history=False,
+        footer_links=[],
+        enable_monitoring=False,
+        max_file_size="1kb",
+        ssr_mode=False,
+        mcp_server=False,
+        pwa=False,
+    )
+    app.add_middleware(Guard, head=head_markup())
+    return app
+
+
+def _add_routes(app: FastAPI) -> None:
+    """Health, icon, manifest and our own style and script."""
+    from fastapi import Response
+    from fastapi.responses import JSONResponse
+
+    from coach.web.furniture import TITLE
+    from coach.web.shell import asset
+
+    files = {
+        "/favicon.ico": ("icon.svg", "image/svg+xml"),
+        "/coach/style.css": ("style.css", "text/css"),
+        "/coach/page.js": ("page.js", "text/javascript"),
+    }
+    for path, (name, kind) in files.items():
+        keep = "public, max-age=31536000, immutable" if path.startswith("/coach/") else "public, max-age=86400"
+        # Read once: a file changed under a running server must not be served half old, half new.
+        response = Response(asset(name), media_type=kind, headers={"cache-control": keep})
+        app.add_api_route(path, lambda response=response: response, methods=["GET", "HEAD"], include_in_schema=False)
+
+    icon = {"src": "favicon.ico", "type": "image/svg+xml", "sizes": "any"}
+    manifest = {"name": TITLE, "short_name": TITLE, "start_url": "./", "display": "minimal-ui", "icons": [icon]}
+    app.add_api_route("/manifest.json", lambda: JSONResponse(manifest), methods=["GET", "HEAD"], include_in_schema=False)
+    app.add_api_route("/healthz", lambda: JSONResponse({"status": "ok"}), methods=["GET", "HEAD"], include_in_schema=False)
+
+
+def open_socket(host: str, port: int) -> socket.socket:
+    """A listening socket, taken before anything slow happens. Raises SettingsError when the address cannot be had."""
+    try:
+        family, kind, protocol, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)[0]
+        listener = socket.socket(family, kind, protocol)
+    except (OSError, OverflowError, UnicodeError) as error:
+        raise SettingsError(f"Cannot serve on {host}:{port} ({error}); give a host name or address of this machine.") from error
+    try:
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listener.bind(address)
+        listener.listen(128)
+    except (OSError, OverflowError) as error:
+        listener.close()
+        reason = getattr(error, "strerror", None) or str(error)
+        raise SettingsError(
+            f"Cannot serve on {host}:{port} ({reason}); stop the program that uses it or choose another with --port or --host."
+        ) from error
+    return listener
+
+
+def serve(coach: Coach, host: str, port: int, listener: socket.socket | None = None) -> None:
+    """Serves the page until the process is told to stop; pass a `listener` from `open_socket` to claim the port earlier."""
+    listener = listener or open_socket(host, port)
+    with listener:
+        import uvicorn
+
+        config = uvicorn.Config(
+            create_app(coach), log_level="warning", timeout_graceful_shutdown=GRACE_SECONDS, server_header=False, ws="none"
+        )
+        shown = f"[{host}]" if ":" in host else {"0.0.0.0": "127.0.0.1", "": "127.0.0.1"}.get(host, host)
+        sys.stdout.write(f"The career coach is at http://{shown}:{listener.getsockname()[1]}/ (stop with Ctrl+C)\n")
+        sys.stdout.flush()
+        uvicorn.Server(config).run(sockets=[listener])

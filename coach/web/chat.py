@@ -1,0 +1,134 @@
+"""The chat page as Gradio Blocks: who said what is kept on the server, the browser only sends its newest message."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Generator, Iterator
+from contextlib import closing
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+import gradio as gr
+
+from coach.web import furniture
+from coach.web.exchange import Conversation, Exchange, Status, history, next_number, settled
+from coach.web.markup import clean
+from coach.web.render import conversation_markup, exchange_markup
+
+if TYPE_CHECKING:
+    from coach.pipeline import Coach
+    from coach.types import Answer
+
+logger = logging.getLogger(__name__)
+
+MAX_EXCHANGES = 100
+"""Exchanges of one conversation; beyond that the page asks for a new one rather than growing without end."""
+
+EMPTY_NOTICE = "There is no question yet. Type what you would like to know, or pick one of the suggestions."
+FULL_NOTICE = (
+    "This conversation has become very long. Download it if you like, then start a new one; what you just typed stays in the box."
+)
+
+Update = tuple[Any, Any, Any, Any]
+"""What one step shows: earlier exchanges, the newest one, the notice above the box, and the conversation itself."""
+
+# Our own elements announce themselves as events of this component; the payload is only ever read as text.
+_EVENTS = """
+element.dataset.coachEvents = '';
+for (const name of ['ask', 'stop', 'clear'])
+  element.addEventListener('coach:' + name, event => trigger(name, event.detail));
+"""
+
+
+def build_page(coach: Coach) -> gr.Blocks:
+    """The whole page; mount it with `coach.web.app.create_app`, which adds style, script and protection."""
+    handlers = Handlers(coach)
+    with gr.Blocks(title=furniture.TITLE, analytics_enabled=False, fill_width=True) as page:
+        conversation = gr.State(())
+        gr.HTML(furniture.HEADER, elem_id="coach-header", js_on_load=None, apply_default_css=False)
+        with gr.Column(elem_id="coach-log"):
+            past = gr.HTML("", elem_id="coach-past", js_on_load=None, apply_default_css=False)
+            current = gr.HTML(handlers.welcome, elem_id="coach-current", js_on_load=_EVENTS, apply_default_css=False)
+        with gr.Column(elem_id="coach-composer"):
+            notice = gr.HTML("", elem_id="coach-notice", js_on_load=None, apply_default_css=False)
+            gr.HTML(furniture.COMPOSER, js_on_load=None, apply_default_css=False)
+        gr.HTML(furniture.PANEL, elem_id="coach-source", js_on_load=None, apply_default_css=False)
+
+        outputs = [past, current, notice, conversation]
+        quiet: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
+        asking = current.ask(handlers.ask, [conversation], outputs, **quiet)
+        current.stop(handlers.stop, [conversation], outputs, cancels=[asking], **quiet)
+        current.clear(handlers.clear, None, outputs, cancels=[asking], **quiet)
+    page.queue(max_size=64, default_concurrency_limit=16)
+    return page
+
+
+class Handlers:
+    """What the page does when asked, stopped or cleared."""
+
+    def __init__(self, coach: Coach) -> None:
+        self._coach = coach
+        self.welcome = furniture.welcome(coach.examples)
+
+    def ask(self, conversation: Conversation, event: gr.EventData) -> Iterator[Update]:
+        """Answers the newest message, sentence by sentence; a message that cannot be taken gets a notice and stays in the box."""
+        conversation = settled(conversation)
+        question, earlier = self._question(conversation, event)
+        problem = _problem(question, earlier)
+        if problem:
+            yield gr.skip(), gr.skip(), furniture.notice(problem), gr.skip()
+            return
+        exchange = Exchange(next_number(conversation), question)  # a retry, too, gets a number of its own
+        past = conversation_markup(earlier, self._coach.passage)
+        yield past, self._show(exchange), "", (*earlier, exchange)
+        for exchange in self._answers(exchange, earlier):
+            yield gr.skip(), self._show(exchange), gr.skip(), (*earlier, exchange)
+
+    def stop(self, conversation: Conversation) -> Update:
+        """Keeps what has been said so far and says that it may be incomplete."""
+        conversation = settled(conversation)
+        shown = self._show(conversation[-1]) if conversation else self.welcome
+        return gr.skip(), shown, "", conversation
+
+    def clear(self) -> Update:
+        """Forgets the conversation."""
+        return "", self.welcome, "", ()
+
+    def _question(self, conversation: Conversation, event: gr.EventData) -> tuple[str, Conversation]:
+        """The message, and the exchanges that came before it; a retry takes its question from the server's own memory."""
+        data = event._data if isinstance(event._data, dict) else {}
+        if data.get("retry") is True and conversation:
+            return conversation[-1].question, conversation[:-1]
+        question = data.get("question")
+        return clean(question).strip() if isinstance(question, str) else "", conversation
+
+    def _answers(self, exchange: Exchange, earlier: Conversation) -> Iterator[Exchange]:
+        """The exchange as its answer grows; an error ends it kindly instead of losing it."""
+        try:
+            # Closing the stream is what ends a model's work when the visitor leaves.
+            with closing(_stream(self._coach, exchange.question, earlier)) as stream:
+                for answer in stream:
+                    exchange = replace(exchange, answer=answer)
+                    yield exchange
+            yield replace(exchange, status=Status.DONE)
+        except Exception:
+            logger.exception("An answer could not be finished.")
+            yield replace(exchange, status=Status.FAILED)
+
+    def _show(self, exchange: Exchange) -> str:
+        return exchange_markup(exchange, self._coach.passage)
+
+
+def _stream(coach: Coach, question: str, earlier: Conversation) -> Generator[Answer]:
+    yield from coach.stream(question, history(earlier))
+
+
+def _problem(question: str, earlier: Conversation) -> str:
+    if not question:
+        return EMPTY_NOTICE
+    if len(question) > furniture.MAX_QUESTION:
+        return (
+            f"That is {len(question):,} characters, and I can read up to {furniture.MAX_QUESTION:,} at a time. "
+            "Your text is still in the box: shorten it, or ask it in two parts."
+        )
+    return FULL_NOTICE if len(earlier) >= MAX_EXCHANGES else ""

@@ -1,0 +1,65 @@
+"""The fixed parts of the page: heading, welcome, composer, source panel. All words are ours; only examples vary."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from coach.web.export import EXPORT_HEAD
+from coach.web.markup import escape
+from coach.web.render import suggestion_chips
+
+TITLE = "Career coach"
+MAX_QUESTION = 2_000
+"""Characters of one message; enough for a long story, little enough to answer well."""
+
+HEADER = f"""
+<header class="bar">
+  <h1><span class="mark" aria-hidden="true"></span>{TITLE}</h1>
+  <div class="tools">
+    <button type="button" class="tool" data-act="download" hidden>Download</button>
+    <button type="button" class="tool" data-act="clear" hidden>New conversation</button>
+  </div>
+</header>
+"""
+
+COMPOSER = f"""
+<form class="composer" data-composer>
+  <label class="vh" for="coach-question">Your question</label>
+  <textarea id="coach-question" rows="1" placeholder="Ask about a role, a skill or your next step" autocomplete="off"
+    aria-describedby="coach-notice coach-about" enterkeyhint="send" data-limit="{MAX_QUESTION}"></textarea>
+  <span class="count" aria-hidden="true" hidden></span>
+  <button type="submit" class="send">Send</button>
+  <button type="button" class="stop" data-act="stop">Stop</button>
+</form>
+<p class="about" id="coach-about">An AI assistant. It answers only from its library and shows the words behind every sentence.
+Nothing you write is stored.</p>
+<div class="vh" role="status" aria-live="polite" id="coach-live"></div>
+"""
+
+PANEL = f"""
+<div class="scrim" data-act="close" hidden></div>
+<div class="panel" role="dialog" aria-label="Source" tabindex="-1" hidden>
+  <div class="panel-tools">
+    <button type="button" class="tool" data-act="previous">Previous</button>
+    <button type="button" class="tool" data-act="next">Next</button>
+    <button type="button" class="tool close" data-act="close">Close</button>
+  </div>
+  <div class="panel-body" tabindex="0" role="group" aria-label="Passage"></div>
+</div>
+<pre id="coach-export-head" hidden>{escape(EXPORT_HEAD)}</pre>
+"""
+
+
+def welcome(examples: Sequence[str]) -> str:
+    """What an empty page says: what can be asked, what an answer rests on, and questions to start with."""
+    return (
+        '<section class="welcome"><h2>Where would you like to go from here?</h2>'
+        "<p>Ask what a role involves, how two roles differ, or how people move from one to the next. "
+        "Each sentence of an answer carries a number: open it and read the passage it comes from.</p>"
+        f"{suggestion_chips('For example', examples)}</section>"
+    )
+
+
+def notice(text: str) -> str:
+    """A kind word about a message that was not sent."""
+    return f'<p class="notice">{escape(text)}</p>' if text else ""

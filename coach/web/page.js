@@ -1,0 +1,251 @@
+// What the browser does for the chat page: storage that never throws, theme, composer, source panel, spoken sentences.
+// The server renders every word; nothing here builds markup from text.
+(() => {
+  "use strict";
+
+  // A cross-site frame, or a visitor who blocks storage, makes these throw, and Gradio does not expect that.
+  for (const name of ["localStorage", "sessionStorage"]) {
+    try {
+      window[name].getItem("coach");
+    } catch {
+      const kept = new Map();
+      const stand_in = {
+        getItem: (key) => kept.get(String(key)) ?? null,
+        setItem: (key, value) => void kept.set(String(key), String(value)),
+        removeItem: (key) => void kept.delete(String(key)),
+        clear: () => kept.clear(),
+        key: (index) => [...kept.keys()][index] ?? null,
+        get length() { return kept.size; },
+      };
+      Object.defineProperty(window, name, { configurable: true, value: stand_in });
+    }
+  }
+
+  const root = document.documentElement;
+  const wanted = new URLSearchParams(location.search).get("__theme");
+  const prefersDark = matchMedia("(prefers-color-scheme: dark)");
+  const paint = () => {
+    root.dataset.theme = ["light", "dark"].includes(wanted) ? wanted : prefersDark.matches ? "dark" : "light";
+  };
+  paint();
+  prefersDark.addEventListener("change", paint);
+
+  const one = (selector, within = document) => within.querySelector(selector);
+  const all = (selector, within = document) => [...within.querySelectorAll(selector)];
+  const box = () => one("#coach-question");
+  const newest = () => one("#coach-current article.exchange");
+  const busy = () => newest()?.dataset.status === "working";
+  const sheet = matchMedia("(max-width: 60rem)");
+
+  const tell = (name, detail = {}) =>
+    one("#coach-current [data-coach-events]")?.dispatchEvent(new CustomEvent("coach:" + name, { detail }));
+
+  // ---- speaking: one live region, whole sentences only
+
+  const say = (text) => {
+    const line = document.createElement("p");
+    line.textContent = text;
+    one("#coach-live")?.append(line);
+  };
+  const plural = (count, word) => (count ? `${count} ${word}${count === 1 ? "" : "s"}. ` : "");
+  const spoken = { number: "", count: 0, finished: false };
+
+  const speak = (article) => {
+    if (spoken.number !== article.dataset.number) {
+      Object.assign(spoken, { number: article.dataset.number, count: 0, finished: false });
+      one("#coach-live").replaceChildren();
+    }
+    const sentences = all("[data-say]", article);
+    sentences.slice(spoken.count).forEach((sentence) => say(sentence.innerText));
+    spoken.count = sentences.length;
+    if (!busy() && !spoken.finished) {
+      spoken.finished = true;
+      const rest = plural(all(".source-row", article).length, "source") + plural(all(".chip", article).length, "suggestion");
+      if (rest) say(rest);
+    }
+  };
+
+  // ---- asking
+
+  let sent = null;
+  let seen = "";
+
+  const fit = () => {
+    const area = box();
+    area.style.height = "auto";
+    area.style.height = Math.min(area.scrollHeight, innerHeight * 0.4) + 2 + "px";
+    const limit = Number(area.dataset.limit);
+    const count = one(".composer .count");
+    count.hidden = area.value.length < limit * 0.8;
+    count.textContent = `${area.value.length.toLocaleString("en")} / ${limit.toLocaleString("en")}`;
+    count.classList.toggle("over", area.value.length > limit);
+  };
+  const ask = (detail) => {
+    if (busy()) say("Still answering. What you typed stays in the box.");
+    else tell("ask", detail);
+  };
+  const send = () => {
+    sent = box().value;
+    ask({ question: sent });
+  };
+
+  const refresh = () => {
+    const article = newest();
+    root.toggleAttribute("data-busy", busy());
+    for (const name of ["download", "clear"]) one(`[data-act=${name}]`).hidden = !article;
+    if (!article) {
+      seen = "";
+      return;
+    }
+    if (article.dataset.number !== seen) {
+      seen = article.dataset.number;
+      // The text leaves the box only once the server has taken it.
+      if (sent !== null && box().value === sent) box().value = "";
+      sent = null;
+      fit();
+      closePanel(false);
+      article.scrollIntoView({ block: "start" });
+    }
+    speak(article);
+    if (!busy() && document.activeElement === document.body) box().focus({ preventScroll: true });
+  };
+
+  // ---- the source beside the answer
+
+  let opened = "";
+
+  const openPanel = (id) => {
+    const source = one(`[data-panel="${CSS.escape(id)}"]`);
+    if (!source) return;
+    opened = id;
+    const panel = one("#coach-source .panel");
+    const body = one(".panel-body", panel);
+    body.replaceChildren(...[...source.childNodes].map((node) => node.cloneNode(true)));
+    const heading = one("h2", body);
+    panel.setAttribute("aria-label", `${one(".eyebrow", body).textContent}: ${heading.textContent}`);
+    panel.hidden = false;
+    one("#coach-source .scrim").hidden = false;
+    root.toggleAttribute("data-panel", true);
+    const ids = siblings();
+    for (const [name, step] of [["previous", -1], ["next", 1]]) {
+      const button = one(`[data-act=${name}]`, panel);
+      button.hidden = ids.length < 2;
+      button.disabled = !ids[ids.indexOf(id) + step];
+    }
+    modal();
+    mark();
+    body.scrollTop = 0;
+    one("mark", body)?.scrollIntoView({ block: "nearest" });
+    heading.focus({ preventScroll: true });
+  };
+  const siblings = () => {
+    const article = one(`[data-panel="${CSS.escape(opened)}"]`)?.closest("article");
+    return article ? all("[data-panel]", article).map((panel) => panel.dataset.panel) : [];
+  };
+  const step = (by) => {
+    const ids = siblings();
+    const id = ids[ids.indexOf(opened) + by];
+    if (id) openPanel(id);
+  };
+  const mark = () => all("[data-source]").forEach((button) => button.classList.toggle("open", button.dataset.source === opened));
+  // On a narrow screen the panel covers the page, so what lies beneath must not be reachable.
+  const modal = () => {
+    const covering = Boolean(opened) && sheet.matches;
+    one("#coach-source .panel").setAttribute("aria-modal", String(covering));
+    for (const id of ["coach-header", "coach-log", "coach-composer"]) one("#" + id).inert = covering;
+  };
+  const closePanel = (refocus = true) => {
+    if (!opened) return;
+    const id = opened;
+    opened = "";
+    one("#coach-source .panel").hidden = true;
+    one("#coach-source .scrim").hidden = true;
+    root.toggleAttribute("data-panel", false);
+    modal();
+    mark();
+    if (!refocus) return;
+    // The one that can be seen: the list of sources may have been folded since.
+    const back = all(`[data-source="${CSS.escape(id)}"]`).find((button) => button.checkVisibility());
+    (back ?? box()).focus();
+  };
+
+  // ---- copy and download
+
+  const copy = async (button) => {
+    const text = one(".export", button.closest("article")).textContent;
+    try {
+      await navigator.clipboard.writeText(text);
+    } catch {
+      // No clipboard without a secure address: the old way still works there.
+      const area = Object.assign(document.createElement("textarea"), { value: text });
+      document.body.append(area);
+      area.select();
+      document.execCommand("copy");
+      area.remove();
+      button.focus();
+    }
+    button.textContent = "Copied";
+    say("Copied.");
+    setTimeout(() => { button.textContent = "Copy"; }, 2000);
+  };
+  const download = () => {
+    const parts = [one("#coach-export-head"), ...all("article .export")].map((part) => part.textContent);
+    const address = URL.createObjectURL(new Blob([parts.join("\n")], { type: "text/markdown" }));
+    const day = new Date().toISOString().slice(0, 10);
+    Object.assign(document.createElement("a"), { href: address, download: `career-coach-${day}.md` }).click();
+    setTimeout(() => URL.revokeObjectURL(address), 10_000);
+  };
+
+  const actions = {
+    copy,
+    download,
+    stop: () => tell("stop"),
+    retry: () => ask({ retry: true }),
+    close: () => closePanel(),
+    previous: () => step(-1),
+    next: () => step(1),
+    clear: () => {
+      closePanel(false);
+      tell("clear");
+      box().focus();
+    },
+  };
+
+  document.addEventListener("click", (event) => {
+    const button = event.target.closest?.("[data-act], [data-ask], [data-source]");
+    if (!button) return;
+    if (button.dataset.act) actions[button.dataset.act]?.(button);
+    else if (button.dataset.source) opened === button.dataset.source ? closePanel() : openPanel(button.dataset.source);
+    else ask({ question: button.textContent });
+  });
+  document.addEventListener("submit", (event) => {
+    if (!event.target.matches("[data-composer]")) return;
+    event.preventDefault();
+    send();
+  });
+  document.addEventListener("keydown", (event) => {
+    if (event.key === "Escape" && opened) closePanel();
+    if (event.target !== box() || event.key !== "Enter" || event.shiftKey || event.isComposing) return;
+    event.preventDefault();
+    send();
+  });
+  document.addEventListener("input", (event) => event.target === box() && fit());
+  sheet.addEventListener("change", () => one("#coach-source .panel") && modal());
+
+  // ---- Gradio puts the page together after this script has run
+
+  const ready = () => {
+    if (!one("#coach-log") || !box() || !one("#coach-current [data-coach-events]") || !one("#coach-source .panel")) return false;
+    one(".boot")?.remove();
+    root.toggleAttribute("data-ready", true);
+    new MutationObserver(refresh).observe(one("#coach-log"), { childList: true, subtree: true, characterData: true, attributes: true, attributeFilter: ["data-status", "data-number"] });
+    new MutationObserver(() => {
+      const text = one("#coach-notice .notice")?.innerText;
+      if (text) say(text);
+    }).observe(one("#coach-notice"), { childList: true, subtree: true, characterData: true });
+    if (matchMedia("(pointer: fine)").matches && window.top === window) box().focus({ preventScroll: true });
+    return true;
+  };
+  const waiting = new MutationObserver(() => ready() && waiting.disconnect());
+  waiting.observe(root, { childList: true, subtree: true });
+})();

@@ -1,0 +1,44 @@
+"""The HTML around Gradio's application: our title and style before the first paint, a nonce on every script."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from pathlib import Path
+
+from coach.web.furniture import TITLE
+from coach.web.markup import escape
+
+HERE = Path(__file__).parent
+_SCRIPT = re.compile(r"<script(?=[\s>])")
+_CARD = re.compile(r"\s*<meta\s+(?:property|name)=\"(?:og|twitter):[^>]*?/>", re.DOTALL)
+
+
+def asset(name: str) -> str:
+    """The text of one of our own files (style.css, page.js, icon.svg)."""
+    return (HERE / name).read_text(encoding="utf-8")
+
+
+def head_markup() -> str:
+    """What our page needs in its head; the version in each address lets browsers keep the files for good."""
+    style, script = (f"coach/{name}?v={_version(name)}" for name in ("style.css", "page.js"))
+    # Not deferred: the stand-in for blocked storage must exist before Gradio looks for storage.
+    return (
+        f"<title>{escape(TITLE)}</title>"
+        '<meta name="description" content="Career answers with the passage behind every sentence.">'
+        '<meta name="color-scheme" content="light dark">'
+        f'<link rel="icon" href="favicon.ico" type="image/svg+xml"><link rel="stylesheet" href="{style}"><script src="{script}"></script>'
+    )
+
+
+def dress(page: str, head: str, nonce: str) -> str:
+    """Gradio's page with our head and without its advertising cards, every script carrying the nonce."""
+    page = _CARD.sub("", page)
+    # After <base>, so that our relative addresses are read against it, and before any script.
+    page = re.sub(r"(<base [^>]*>)", lambda m: m[1] + head, page, count=1)
+    page = page.replace("<gradio-app", '<p class="boot">Opening the career coach</p><noscript>This page needs JavaScript.</noscript><gradio-app', 1)
+    return _SCRIPT.sub(f'<script nonce="{nonce}"', page)
+
+
+def _version(name: str) -> str:
+    return hashlib.sha256(asset(name).encode()).hexdigest()[:12]

@@ -1,9 +1,343 @@
-"""temporary"""
+"""The command line: results to stdout, everything else to stderr; errors become one sentence here and nowhere else."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import logging
+import os
 import sys
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
-def main():
+from typing import TYPE_CHECKING, Any, TextIO
+
+from coach.errors import CoachError, SettingsError
+from coach.settings import QUIET_ENVIRONMENT, Settings
+from coach.types import Answer, Layout, Turn
+
+if TYPE_CHECKING:
+    from coach.pipeline import Coach
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run one command; the exit code is 0, 1 for a CoachError (or a failed check), 2 for wrong use."""
+    for name, value in QUIET_ENVIRONMENT.items():
+        os.environ.setdefault(name, value)
+    logging.basicConfig(level=logging.WARNING, format="%(message)s", stream=sys.stderr)
+    logging.getLogger("chromadb").setLevel(logging.ERROR)
+    arguments = _parser().parse_args(argv)
+    try:
+        settings = Settings.from_mapping(os.environ, arguments.corpus, arguments.index)
+        code: int = arguments.run(settings, arguments)
+        sys.stdout.flush()
+        return code
+    except CoachError as error:
+        if arguments.debug:
+            raise
+        _note(f"coach: {error}")
+        return 1
+    except BrokenPipeError:  # the reader of our output has gone, as in `coach search ... | head`
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+    except KeyboardInterrupt:
+        _note("")
+        return 130
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="coach", description="From Product Manager to VP of Product: answers with proof, or an honest no.")
+    parser.add_argument("--corpus", metavar="DIR", help="folder of .md and .txt files (COACH_CORPUS; default: the starter corpus)")
+    parser.add_argument("--index", metavar="DIR", help="folder of the index (COACH_INDEX; default: in the user's cache, one per corpus)")
+    parser.add_argument("--debug", action="store_true", help="show a traceback on errors")
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+
+    def command(name: str, run: Callable[[Settings, argparse.Namespace], int], text: str) -> argparse.ArgumentParser:
+        sub = commands.add_parser(name, help=text, description=text)
+        sub.set_defaults(run=run)
+        return sub
+
+    serve = command("serve", _serve, "serve the chat page; builds the index first if there is none")
+    serve.add_argument("--host", default="127.0.0.1")
+    serve.add_argument("--port", type=int, default=7860)
+    index = command("index", _index, "bring the index up to date with the corpus")
+    index.add_argument("--rollback", action="store_true", help="publish the previous generation again")
+    index.add_argument("--json", action="store_true")
+    ask = command("ask", _ask, "one answer")
+    ask.add_argument("question", nargs="?")
+    ask.add_argument("--batch", metavar="FILE", help='rows {"id", "turns": [...]}, "-" for stdin')
+    ask.add_argument("--json", action="store_true")
+    ask.add_argument("--explain", action="store_true", help="also the standalone question, the evidence with its scores, and the gate")
+    command("chat", _chat, "a conversation in the terminal")
+    search = command("search", _search, "the passages nearest to a query")
+    search.add_argument("query", nargs="?")
+    search.add_argument("--batch", metavar="FILE", help='rows {"id", "query"}, "-" for stdin')
+    search.add_argument("-k", type=int, default=10, help="how many")
+    search.add_argument("--json", action="store_true")
+    lint = command("lint", _lint, "check a corpus that is written to be quoted; exit 1 on any finding")
+    lint.add_argument("folder", nargs="?", help="default: the corpus in use")
+    evaluate = command("eval", _eval, "run the eval set against the shipped coach; exit 1 if a gate fails")
+    evaluate.add_argument("--json", action="store_true")
+    command("doctor", _doctor, "check the set-up and say what to do")
+    return parser
+
+
+def _note(text: str) -> None:
+    print(text, file=sys.stderr, flush=True)
+
+
+def _load(settings: Settings) -> Coach:
+    from coach.pipeline import load_coach
+
+    with _Bar("Indexing") as bar:
+        return load_coach(settings, bar.show, _note)
+
+
+class _Bar:
+    """A progress bar on a terminal, nothing elsewhere."""
+
+    def __init__(self, label: str) -> None:
+        self._label = label
+        self._bar: Any = None
+
+    def __enter__(self) -> _Bar:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self._bar is not None:
+            self._bar.close()
+
+    def show(self, done: int, total: int) -> None:
+        if not sys.stderr.isatty():
+            return
+        if self._bar is None:
+            from tqdm import tqdm
+
+            self._bar = tqdm(total=total, desc=self._label, unit="text", file=sys.stderr)
+        self._bar.update(done - self._bar.n)
+
+
+def _serve(settings: Settings, arguments: argparse.Namespace) -> int:
+    from coach.web.app import open_socket, serve
+
+    listener = open_socket(arguments.host, arguments.port)  # a port in use is said before anything slow
+    _note("Loading the coach ...")
+    serve(_load(settings), arguments.host, arguments.port, listener)
+    return 0
+
+
+def _index(settings: Settings, arguments: argparse.Namespace) -> int:
+    from coach.sync import rollback, sync
+
+    if arguments.rollback:
+        name = rollback(settings.index)
+        print(json.dumps({"generation": name}) if arguments.json else f"The index is back at generation {name}.")
+        return 0
+    from coach.encoder import load_encoder
+
+    encoder = load_encoder(settings.encoder, settings.cache, settings.threads)
+    with _Bar("Indexing") as bar:
+        report = sync(settings.corpus, settings.index, encoder, bar.show)
+    skipped = [{"path": s.path, "reason": s.reason} for s in report.skipped]
+    if arguments.json:
+        counts = {k: getattr(report, k) for k in ("added", "changed", "removed", "unchanged", "passages", "embedded", "seconds", "generation")}
+        print(json.dumps({**counts, "skipped": skipped}, ensure_ascii=False))
+        return 0
+    print(
+        f"{report.added} added, {report.changed} changed, {report.removed} removed, {report.unchanged} unchanged, {len(skipped)} skipped; "
+        f"{report.passages} passages, {report.embedded} texts embedded, {report.seconds:.1f} s."
+    )
+    for row in skipped:
+        print(f"skipped {row['reason']}")
+    return 0
+
+
+def _rows(path: str) -> Iterator[tuple[int, dict[str, Any] | None, str]]:
+    """Line number, row and what is wrong with it, for each line of a JSONL file."""
+    with _opened(path) as file:
+        for number, line in enumerate(file, 1):
+            if not line.strip():
+                continue
+            try:
+                row = json.loads(line)
+                if not isinstance(row, dict):
+                    raise ValueError("not an object")
+            except ValueError as error:
+                yield number, None, f"line {number} is no JSON object ({error})"
+                continue
+            yield number, row, ""
+
+
+def _opened(path: str) -> TextIO:
+    if path == "-":
+        return sys.stdin
+    try:
+        return Path(path).open(encoding="utf-8")
+    except OSError as error:
+        raise SettingsError(f"The batch file {path} cannot be read ({error.strerror}).") from error
+
+
+def _batch(path: str, handle: Callable[[dict[str, Any]], dict[str, Any]]) -> int:
+    """One JSON line out for each line in; a bad line gives a line with `error`, the rest goes on, and the exit code is 1."""
+    failed = 0
+    for number, row, wrong in _rows(path):
+        out: dict[str, Any] = {}
+        if row is not None:
+            try:
+                out = handle(row)
+            except (KeyError, TypeError, ValueError) as error:
+                wrong = f"line {number} has no usable {error}" if isinstance(error, KeyError) else f"line {number}: {error}"
+        if wrong:
+            failed += 1
+            _note(f"coach: {wrong}")
+            out = {"id": row.get("id") if row else None, "error": wrong}
+        print(json.dumps(out, ensure_ascii=False), flush=True)
+    return 1 if failed else 0
+
+
+def _one_of(given: str | None, batch: str | None, name: str) -> None:
+    if (given is None) == (batch is None):
+        _note(f"coach: give either a {name} or --batch FILE.")
+        raise SystemExit(2)
+
+
+def _ask(settings: Settings, arguments: argparse.Namespace) -> int:
+    from coach.wire import answer_json
+
+    _one_of(arguments.question, arguments.batch, "question")
+    coach = _load(settings)
+    if arguments.batch is not None:
+
+        def handle(row: dict[str, Any]) -> dict[str, Any]:
+            return answer_json(_converse(coach, row), row.get("id"), arguments.explain)
+
+        return _batch(arguments.batch, handle)
+    answer = coach.ask(arguments.question)
+    if arguments.json:
+        print(json.dumps(answer_json(answer, None, arguments.explain), ensure_ascii=False))
+        return 0
+    print(_text(answer))
+    if arguments.explain:
+        print("\n" + _explained(answer))
+    return 0
+
+
+def _converse(coach: Coach, row: dict[str, Any]) -> Answer:
+    """Put a row's turns in order as one conversation; the last answer."""
+    turns = row["turns"] if "turns" in row or "question" not in row else [row["question"]]
+    if not isinstance(turns, list) or not turns or not all(isinstance(t, str) for t in turns):
+        raise ValueError('"turns" must be a list of messages')
+    history: list[Turn] = []
+    for message in turns:
+        answer = coach.ask(message, history)
+        history.append(Turn.of(answer))
+    return answer
+
+
+def _text(answer: Answer) -> str:
+    """An answer for the terminal: sentences, then where they come from, then what can be asked next."""
+    from coach.vocabulary import ROLE_LABELS
+
+    def marked(text: str, numbers: Sequence[int]) -> str:
+        return f"{text}{''.join(f' [{n}]' for n in numbers)}"
+
+    if answer.layout is Layout.COMPARISON:
+        width = max((len(ROLE_LABELS.get(s.role, s.role)) for s in answer.sentences), default=0)
+        lines = [f"{ROLE_LABELS.get(s.role, s.role):<{width}}  {marked(s.text, s.citations)}".strip() for s in answer.sentences]
+        body = "\n".join(lines)
+    else:
+        body = answer.text
+    blocks = [body]
+    if answer.citations:
+        blocks.append("Sources\n" + "\n".join(f"[{c.number}] {c.passage_id} ({c.source})" for c in answer.citations))
+    topics = answer.nearest_topics or answer.follow_ups
+    if topics:
+        blocks.append(("You could ask" if answer.nearest_topics else "Next you could ask") + "\n" + "\n".join(f"- {t}" for t in topics))
+    return "\n\n".join(blocks)
+
+
+def _explained(answer: Answer) -> str:
+    """Why the answer is what it is, for a person."""
+    why = answer.explanation
+    if not why:
+        return "No evidence was needed for this answer."
+    gate: Any = why["gate"]
+    lines = [
+        f"standalone question: {answer.standalone_question} ({why['rewrite']})",
+        f"understood: {why['understood']}; roles {why['roles']}; terms {why['terms']}",
+        f"gate: {'open' if gate['open'] else 'closed'}, score {gate['score']}, {'in' if gate['in_field'] else 'out of'} the field" + (f": {gate['reason']}" if gate["reason"] else ""),
+        "evidence (score = dense and lexical parts + steering):",
+    ]
+    rows: Any = why["evidence"]
+    lines += [f"  {e['score']:.3f} = {e['dense']:.2f} {e['lexical']:.2f} {e['steering']:+.2f}  {e['passage_id']}" for e in rows]
+    return "\n".join([*lines, f"timings (ms): {dict(answer.timings_ms)}"])
+
+
+def _chat(settings: Settings, _: argparse.Namespace) -> int:
+    coach = _load(settings)
+    _note("Ask about the way from Product Manager to VP of Product. An empty line or Ctrl-D ends.")
+    history: list[Turn] = []
+    while True:
+        try:
+            message = input("\nyou> ")
+        except EOFError:
+            return 0
+        if not message.strip():
+            return 0
+        answer = coach.ask(message, history)
+        history.append(Turn.of(answer))
+        print("\n" + _text(answer))
+
+
+def _search(settings: Settings, arguments: argparse.Namespace) -> int:
+    from coach.wire import evidence_json
+
+    _one_of(arguments.query, arguments.batch, "query")
+    if arguments.k < 1:
+        raise SettingsError(f"-k is {arguments.k}; give a whole number from 1 up.")
+    coach = _load(settings)
+    if arguments.batch is not None:
+        return _batch(
+            arguments.batch,
+            lambda row: {"id": row.get("id"), "results": [evidence_json(e) for e in coach.search(str(row["query"]), arguments.k)]},
+        )
+    results = coach.search(arguments.query, arguments.k)
+    if arguments.json:
+        print(json.dumps({"results": [evidence_json(e) for e in results]}, ensure_ascii=False))
+        return 0
+    for e in results:
+        print(f"{e.score:.3f} (dense {e.dense:.2f}, lexical {e.lexical:.2f}, roles {e.steering:+.2f})  {e.passage.id}")
+        print(f"      {' '.join(e.passage.text.split())[:160]}")
+    return 0
+
+
+def _lint(settings: Settings, arguments: argparse.Namespace) -> int:
     from coach.lint import lint
-    f=lint(Path(sys.argv[2] if len(sys.argv)>2 else "corpus"))
-    for x in f: print(x)
-    print(len(f), "findings", file=sys.stderr)
-    return 1 if f else 0
+
+    folder = Path(arguments.folder) if arguments.folder else settings.corpus
+    findings = lint(folder)
+    for finding in findings:
+        print(finding)
+    _note(f"{folder}: {len(findings)} finding{'s' if len(findings) != 1 else ''}.")
+    return 1 if findings else 0
+
+
+def _eval(settings: Settings, arguments: argparse.Namespace) -> int:
+    try:
+        from eval.run import main as run_eval
+    except ModuleNotFoundError as error:
+        raise SettingsError("The eval set lies in the repository, not in the installed package; run `coach eval` in a checkout.") from error
+    return run_eval(settings, as_json=arguments.json)
+
+
+def _doctor(settings: Settings, _: argparse.Namespace) -> int:
+    from coach.doctor import checks
+
+    failed = 0
+    for name, good, text in checks(settings):
+        print(f"{'ok ' if good else 'BAD'} {name}: {text}")
+        failed += not good
+    return 1 if failed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -14,15 +14,17 @@ from pathlib import Path
 from typing import Any
 
 from coach.errors import CorpusError
-from coach.types import Document, Passage, Source, Span
+from coach.types import Declined, Document, Passage, Source, Span
 
 SUFFIXES = (".md", ".txt")
+COMPANIONS = ("sources.yaml", "facts.tsv", "declined.yaml")  # beside the pages, read for what they are
 MAX_FILE_BYTES = 20_000_000
 MAX_PASSAGE_WORDS = 180  # MiniLM reads 256 word pieces; longer sections are split between paragraphs or sentences
 
 _FRONT_MATTER = re.compile(r"\A---[ \t]*\n(.*?)^---[ \t]*(?:\n|\Z)", re.DOTALL | re.MULTILINE)
 _HEADING = re.compile(r"^(#{1,6})[ \t]+(.+?)[ \t]*#*[ \t]*$")
 _COMMENT = re.compile(r"<!--.*?(?:-->|\Z)", re.DOTALL)
+_ASKED = re.compile(r"<!--\s*asked:(.*?)-->", re.DOTALL)
 _FACTS = re.compile(r"<!--\s*facts:(.*?)-->", re.DOTALL)
 _BULLET = re.compile(r"[ \t]*(?:[-*+]|\d{1,3}[.)])[ \t]+")
 _TABLE_RULE = re.compile(r"^[ \t]*\|?[ \t:|-]*-[ \t:|-]*\|?[ \t]*$")
@@ -43,6 +45,7 @@ class Corpus:
     documents: tuple[Document, ...]
     passages: tuple[Passage, ...]
     skipped: tuple[Skipped, ...]
+    declined: tuple[Declined, ...] = ()
 
 
 def read_corpus(folder: Path) -> Corpus:
@@ -70,7 +73,7 @@ def read_corpus(folder: Path) -> Corpus:
     if not documents:
         reasons = " ".join(s.reason for s in skipped[:3])
         raise CorpusError(f"No text was found in {folder}; put .md or .txt files there. {reasons}".strip())
-    return Corpus(tuple(documents.values()), tuple(passages), tuple(skipped))
+    return Corpus(tuple(documents.values()), tuple(passages), tuple(skipped), read_declined(folder))
 
 
 def _files(folder: Path, skipped: list[Skipped]) -> Iterator[Path]:
@@ -79,7 +82,7 @@ def _files(folder: Path, skipped: list[Skipped]) -> Iterator[Path]:
         if any(part.startswith(".") for part in name.parts) or path.is_dir():
             continue
         if path.suffix.lower() not in SUFFIXES:
-            if name.as_posix() not in ("sources.yaml", "facts.tsv"):
+            if name.as_posix() not in COMPANIONS:
                 skipped.append(Skipped(name.as_posix(), f"{name}: only {' and '.join(SUFFIXES)} files are read."))
         elif path.name.lower() == "readme.md":
             skipped.append(Skipped(name.as_posix(), f"{name}: a README describes the folder and is not part of the corpus."))
@@ -109,6 +112,23 @@ def read_registry(folder: Path) -> Registry:
     except (OSError, UnicodeDecodeError) as error:
         raise CorpusError(f"sources.yaml or facts.tsv in {folder} cannot be read ({error}).") from error
     return sources, facts
+
+
+def read_declined(folder: Path) -> tuple[Declined, ...]:
+    """The optional declined.yaml of a corpus: topics that it does not answer. Raises CorpusError when it cannot be read."""
+    path = folder / "declined.yaml"
+    if not path.is_file():
+        return ()
+    import yaml
+
+    try:
+        rows = yaml.safe_load(path.read_text(encoding="utf-8")) or []
+        return tuple(
+            Declined(str(row["topic"]), str(row.get("turn_to") or ""), tuple(" ".join(str(e).split()) for e in row["examples"])) for row in rows
+        )
+    except (OSError, UnicodeDecodeError, yaml.YAMLError, TypeError, KeyError, AttributeError) as error:
+        reason = " ".join(str(error).split())
+        raise CorpusError(f"declined.yaml in {folder} must be a list of topic, turn_to and examples ({reason}).") from error
 
 
 def _read(path: Path, name: str, registry: Registry) -> tuple[Document, Mapping[str, tuple[Source, ...]]]:
@@ -229,6 +249,8 @@ def split(document: Document, facts: Mapping[str, tuple[Source, ...]] | None = N
     taken: set[str] = set()
     for heading, start, end in _sections(document.text, markdown=document.path.lower().endswith(".md")):
         sources = _section_sources(document, document.text[start:end], facts or {})
+        said = _ASKED.search(document.text, start, end)
+        asked = tuple(q for part in said[1].split("|") if (q := " ".join(part.split()))) if said else ()
         for part in _parts(document.text, start, end):
             first, last = part[0][0], part[-1][1]
             base = f"{document.id}#{slug(heading or document.title)}"
@@ -248,6 +270,7 @@ def split(document: Document, facts: Mapping[str, tuple[Source, ...]] | None = N
                     dimensions=document.dimensions,
                     sources=sources,
                     sentences=tuple((a - first, b - first) for a, b in part),
+                    asked=asked,
                 )
             )
     return passages

@@ -2,10 +2,14 @@
 
     index/CURRENT                      the one pointer: {"generation": name, "previous": name}
     index/generations/NAME/manifest.json   schema, encoder, checksums of the files below
-                          /passages.jsonl  documents.jsonl  passages.npy  sentences.npy  bm25/  chroma/
+                          /documents.jsonl passages.jsonl   what was read
+                          /passages.npy questions.npy sentences.npy   vectors, in order of the passages
+                          /bm25/ words.json terms.json      lexical index, words and document frequencies
+                          /declined.npy declined.json border.npz    what the corpus does not answer
+                          /chroma/                          passages ("p0", "p1", ...) and their questions ("q0", ...)
 
-A generation never changes after it is published. Chroma touches its SQLite file whenever it opens it, so that one file is checked by
-what it holds and all others by SHA-256.
+A generation never changes after it is published, and every file of it is checked before it is used. Chroma writes a mark into its
+SQLite file whenever it opens it, so that file's checksum is over what it holds and all others' over their bytes.
 """
 
 from __future__ import annotations
@@ -13,7 +17,9 @@ from __future__ import annotations
 import hashlib
 import json
 import re
+import sqlite3
 from collections.abc import Iterable, Sequence
+from contextlib import closing
 from dataclasses import asdict, dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -22,6 +28,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from coach.border import Border
 from coach.encoder import Encoder, Matrix
 from coach.errors import IndexUnusable
 from coach.types import Document, Passage, Source
@@ -32,7 +39,8 @@ if TYPE_CHECKING:
 SCHEMA = 1
 POINTER = "CURRENT"
 COLLECTION = "passages"
-_UNCHECKED = "chroma.sqlite3"
+_STORE = "chroma.sqlite3"
+_STORE_HEADER = 24  # bytes of the SQLite header before the count of changes
 
 
 class IndexMissing(IndexUnusable):
@@ -107,13 +115,36 @@ def generation_path(root: Path, name: str) -> Path:
 
 def checked_files(folder: Path) -> Iterable[Path]:
     """The files of a generation that its checksums cover."""
-    return (p for p in sorted(folder.rglob("*")) if p.is_file() and p.name not in ("manifest.json", _UNCHECKED) and not p.name.startswith(f"{_UNCHECKED}-"))
+    return (p for p in sorted(folder.rglob("*")) if p.is_file() and p.name != "manifest.json" and not p.name.startswith(f"{_STORE}-"))
 
 
 def file_digest(path: Path) -> str:
-    """SHA-256 of a file, hexadecimal."""
+    """SHA-256 of a file, hexadecimal; of what it holds for Chroma's SQLite file."""
+    if path.name == _STORE:
+        return _store_digest(path)
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _store_digest(path: Path) -> str:
+    """SHA-256 over every table but the one that Chroma marks when it opens the file; "" when SQLite finds the file unsound.
+
+    Chroma must not see an unsound file: some make its Rust part abort the process.
+    """
+    with path.open("rb") as file:
+        digest = hashlib.sha256(file.read(_STORE_HEADER))
+    try:
+        with closing(sqlite3.connect(f"{path.resolve().as_uri()}?mode=rw", uri=True)) as store:
+            if store.execute("PRAGMA integrity_check").fetchall() != [("ok",)]:
+                return ""
+            for name, made in store.execute("SELECT name, sql FROM sqlite_master WHERE type = 'table' ORDER BY name").fetchall():
+                digest.update(repr((name, made)).encode())
+                if name != "acquire_write" and not made.startswith("CREATE VIRTUAL"):
+                    for row in store.execute(f'SELECT * FROM "{name}"'):
+                        digest.update(repr(row).encode())
+    except (sqlite3.Error, UnicodeError):
+        return ""
+    return digest.hexdigest()
 
 
 def manifest_digest(manifest: dict[str, Any]) -> str:
@@ -137,7 +168,11 @@ def verify_files(folder: Path, manifest: dict[str, Any]) -> None:
     """Compare every file with its checksum. Raises IndexDamaged naming the first that differs."""
     for name, expected in manifest["files"].items():
         path = folder / name
-        if not path.is_file() or file_digest(path) != expected:
+        try:
+            same = file_digest(path) == expected
+        except OSError as error:
+            raise IndexDamaged(f"The index is damaged: {path} cannot be read ({error.strerror}).") from error
+        if not same:
             raise IndexDamaged(f"The index is damaged: {path} does not match its checksum.")
 
 
@@ -157,6 +192,7 @@ def passage_from(row: dict[str, Any], documents: dict[str, Document]) -> Passage
         dimensions=document.dimensions,
         sources=tuple(Source(**s) for s in row["sources"]),
         sentences=tuple((a, b) for a, b in row["sentences"]),
+        asked=tuple(row["asked"]),
     )
 
 
@@ -170,6 +206,7 @@ def passage_row(passage: Passage) -> dict[str, Any]:
         "end": passage.end,
         "sources": [asdict(s) for s in passage.sources],
         "sentences": passage.sentences,
+        "asked": passage.asked,
     }
 
 
@@ -185,15 +222,58 @@ def open_chroma(folder: Path) -> tuple[Any, Collection]:
     from chromadb.config import Settings as ChromaSettings
 
     client = chromadb.PersistentClient(str(folder / "chroma"), ChromaSettings(anonymized_telemetry=False))
-    return client, client.get_collection(COLLECTION, embedding_function=None)
+    try:
+        return client, client.get_collection(COLLECTION, embedding_function=None)
+    except BaseException:
+        client.close()  # or the next opening of this folder would get the same broken client
+        raise
+
+
+class _Grouped:
+    """Vectors of a varying number per passage, read from disk as they are needed."""
+
+    def __init__(self, path: Path, sizes: Sequence[int]) -> None:
+        self._vectors: NDArray[np.float16] = np.load(path, mmap_mode="r")
+        self._first = np.concatenate([[0], np.cumsum(sizes)]).astype(int)
+        if self.size != len(self._vectors):
+            raise ValueError(f"{path.name} holds {len(self._vectors)} vectors, expected {self.size}")
+
+    @property
+    def size(self) -> int:
+        return int(self._first[-1])
+
+    def of(self, number: int) -> Matrix:
+        return np.asarray(self._vectors[self._first[number] : self._first[number + 1]], dtype=np.float32)
+
+    def best(self, numbers: NDArray[np.int64], vector: Matrix) -> Matrix:
+        """For each passage the greatest cosine of its vectors with a unit vector, 0 when it has none."""
+        sizes = self._first[numbers + 1] - self._first[numbers]
+        ends = np.cumsum(sizes)
+        rows = np.arange(ends[-1]) + np.repeat(self._first[numbers] - (ends - sizes), sizes)
+        out = np.zeros(len(numbers), dtype=np.float32)
+        held = sizes > 0
+        if held.any():
+            cosines = np.asarray(self._vectors[rows], dtype=np.float32) @ vector
+            out[held] = np.maximum.reduceat(cosines, (ends - sizes)[held])
+        return out
+
+    def owner(self, row: int) -> int:
+        return int(np.searchsorted(self._first, row, side="right")) - 1
 
 
 @dataclass(frozen=True, slots=True)
-class Hit:
-    """A passage's number in its generation and its score."""
+class DeclinedNear:
+    """Cosines with the nearest declined question, the mean of the nearest 5 and 20, and who could help with the nearest."""
 
-    number: int
-    score: float
+    nearest: float
+    mean5: float
+    mean20: float
+    turn_to: str
+
+
+def chroma_ids(passages: int, questions: int) -> list[str]:
+    """The ids under which Chroma holds passages and questions."""
+    return [f"p{n}" for n in range(passages)] + [f"q{n}" for n in range(questions)]
 
 
 class Index:
@@ -207,22 +287,25 @@ class Index:
         stored = [json.loads(line) for line in (folder / "passages.jsonl").open(encoding="utf-8")]
         self.passages: tuple[Passage, ...] = tuple(passage_from(row, self.documents) for row in stored)
         self.number: dict[str, int] = {p.id: n for n, p in enumerate(self.passages)}
-        self._first_sentence = np.concatenate([[0], np.cumsum([len(p.sentences) for p in self.passages])]).astype(int)
-        self._sentence_vectors: NDArray[np.float16] = np.load(folder / "sentences.npy", mmap_mode="r")
+        self._sentence_vectors = _Grouped(folder / "sentences.npy", [len(p.sentences) for p in self.passages])
+        self._question_vectors = _Grouped(folder / "questions.npy", [len(p.questions) for p in self.passages])
+        self._passage_vectors: NDArray[np.float32] = np.load(folder / "passages.npy", mmap_mode="r")
+        self.words: dict[str, int] = json.loads((folder / "words.json").read_text(encoding="utf-8"))
+        self.document_frequency: dict[str, int] = json.loads((folder / "terms.json").read_text(encoding="utf-8"))
         self._bm25 = _load_bm25(folder / "bm25")
+        self.border = Border.load(folder / "border.npz")
+        self._declined_vectors: Matrix = np.load(folder / "declined.npy").astype(np.float32)
+        self._turn_to: list[str] = json.loads((folder / "declined.json").read_text(encoding="utf-8"))
         self._client, self._collection = self._open_collection()
 
     def _open_collection(self) -> tuple[Any, Collection]:
         try:
             client, collection = open_chroma(self.folder)
-            held = collection.get(include=[])["ids"]
             collection.query(query_embeddings=np.zeros((1, self.manifest["dimension"]), dtype=np.float32) + 0.1, n_results=1, include=[])
         except BaseException as error:  # a damaged store can panic in Rust, which is no Exception
             if isinstance(error, (KeyboardInterrupt, SystemExit)):
                 raise
             raise IndexDamaged(f"The index is damaged: {self.folder / 'chroma'} cannot be opened ({type(error).__name__}).") from error
-        if sorted(map(int, held)) != list(range(len(self.passages))):
-            raise IndexDamaged(f"The index is damaged: {self.folder / 'chroma' / _UNCHECKED} holds other passages than were published.")
         return client, collection
 
     @property
@@ -230,25 +313,52 @@ class Index:
         """The generation's name."""
         return self.folder.name
 
-    def dense(self, vector: Matrix, limit: int) -> list[Hit]:
-        """The passages nearest to a unit vector, cosine, best first."""
-        found = self._collection.query(query_embeddings=vector, n_results=min(limit, len(self.passages)), include=["distances"])
-        distances = found["distances"] or [[]]
-        return [Hit(int(i), 1.0 - float(d)) for i, d in zip(found["ids"][0], distances[0], strict=True)]
+    def dense(self, vector: Matrix, limit: int) -> list[int]:
+        """Numbers of the passages nearest to a unit vector (shape (1, dimension)) by their text or by a question they answer, best first."""
+        held = len(self.passages) + self._question_vectors.size
+        found = self._collection.query(query_embeddings=vector, n_results=min(limit, held), include=[])
+        return list(dict.fromkeys(int(i[1:]) if i[0] == "p" else self._question_vectors.owner(int(i[1:])) for i in found["ids"][0]))
 
-    def lexical(self, query: Sequence[str], limit: int) -> list[Hit]:
-        """The passages with the highest BM25 for these terms, best first; none when no term occurs."""
+    def lexical(self, query: Sequence[str]) -> Matrix:
+        """BM25 of every passage for these terms; zeros when no term occurs."""
         known = [t for t in query if t in self._bm25.vocab_dict]
         if not known:
-            return []
-        scores = self._bm25.get_scores(known)
-        top = np.argpartition(-scores, min(limit, len(scores) - 1))[:limit]
-        return [Hit(int(i), float(scores[i])) for i in sorted(top, key=lambda i: (-scores[i], i)) if scores[i] > 0]
+            return np.zeros(len(self.passages), dtype=np.float32)
+        return np.asarray(self._bm25.get_scores(known), dtype=np.float32)
+
+    def passage_vectors(self, numbers: Sequence[int]) -> Matrix:
+        """Unit vectors of passages, shape (len(numbers), dimension)."""
+        return np.asarray(self._passage_vectors[np.asarray(numbers, dtype=int)], dtype=np.float32)
 
     def sentence_vectors(self, number: int) -> Matrix:
         """Unit vectors of a passage's sentences, shape (sentences, dimension)."""
-        first, last = self._first_sentence[number], self._first_sentence[number + 1]
-        return np.asarray(self._sentence_vectors[first:last], dtype=np.float32)
+        return self._sentence_vectors.of(number)
+
+    def best_sentence(self, numbers: NDArray[np.int64], vector: Matrix) -> Matrix:
+        """For each passage the greatest cosine of one of its sentences with a unit vector."""
+        return self._sentence_vectors.best(numbers, vector)
+
+    def best_question(self, numbers: NDArray[np.int64], vector: Matrix) -> Matrix:
+        """For each passage the greatest cosine of one of the questions that it answers with a unit vector."""
+        return self._question_vectors.best(numbers, vector)
+
+    def question_vectors(self, number: int) -> Matrix:
+        """Unit vectors of the questions that a passage answers, its heading first."""
+        return self._question_vectors.of(number)
+
+    def nearest_declined(self, vector: Matrix) -> DeclinedNear:
+        """How near a unit vector lies to the declined questions; zeros without a list."""
+        if not len(self._declined_vectors):
+            return DeclinedNear(0.0, 0.0, 0.0, "")
+        cosines = self._declined_vectors @ vector
+        top = np.sort(cosines)[::-1]
+        return DeclinedNear(float(top[0]), float(top[:5].mean()), float(top[:20].mean()), self._turn_to[int(cosines.argmax())])
+
+    def rarity(self, term: str) -> float:
+        """How rare a stem is in the corpus: its inverse document frequency over the greatest possible one, 1 when it is absent."""
+        held = self.document_frequency.get(term, 0)
+        count = len(self.passages)
+        return float(np.log((count + 1) / (held + 1)) / np.log(count + 1)) if count else 1.0
 
     def knows(self, term: str) -> bool:
         """Whether a stem occurs anywhere in the corpus."""
@@ -267,7 +377,15 @@ def _load_bm25(folder: Path) -> Any:  # noqa: ANN401 - bm25s has no types
 
 def open_index(root: Path, encoder: Encoder) -> Index:
     """The current generation, verified. Raises IndexMissing, IndexDamaged, or IndexUnusable when another encoder built it."""
-    return open_generation(root, read_pointer(root)["generation"], encoder)
+    name = read_pointer(root)["generation"]
+    while True:
+        try:
+            return open_generation(root, name, encoder)
+        except IndexUnusable:
+            # Other processes may have published twice meanwhile, and with the second sync a generation goes.
+            tried, name = name, read_pointer(root)["generation"]
+            if name == tried:
+                raise
 
 
 def open_generation(root: Path, name: str, encoder: Encoder) -> Index:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
+import itertools
 import json
 import os
 import re
 import shutil
 import time
 import uuid
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -18,6 +20,7 @@ from typing import Any
 import numpy as np
 from filelock import FileLock, Timeout
 
+from coach.border import fit_border
 from coach.corpus import Corpus, Skipped, plain, read_corpus
 from coach.encoder import Encoder, Matrix
 from coach.errors import IndexUnusable
@@ -26,6 +29,7 @@ from coach.index import (
     POINTER,
     SCHEMA,
     checked_files,
+    chroma_ids,
     file_digest,
     generation_path,
     manifest_digest,
@@ -35,10 +39,13 @@ from coach.index import (
     read_pointer,
     terms,
     verify_files,
+    words,
 )
 from coach.types import Passage
+from coach.vocabulary import name_roles
 
 LOCK_SECONDS = 600
+GRACE_SECONDS = 60  # how long a reader may go on with a generation after another one was published
 _ENCODE_BATCH = 64
 _CHROMA_BATCH = 5000
 
@@ -67,14 +74,15 @@ def sync(corpus_folder: Path, root: Path, encoder: Encoder, progress: Progress |
     with write_lock(root):
         corpus = read_corpus(corpus_folder)
         old = None if force else _published(root, encoder)
-        hashes = {d.id: _document_hash(corpus, d.id) for d in corpus.documents}
+        hashes = _document_hashes(corpus)
         before: dict[str, str] = old["documents"] if old else {}
+        declined = hashlib.sha256(json.dumps([asdict(d) for d in corpus.declined]).encode()).hexdigest()
         added, removed = hashes.keys() - before.keys(), before.keys() - hashes.keys()
         changed = {d for d in hashes.keys() & before.keys() if hashes[d] != before[d]}
         embedded = 0
         name = old["name"] if old else ""
-        if old is None or added or removed or changed:
-            name, embedded = _build(root, corpus, hashes, encoder, progress)
+        if old is None or added or removed or changed or old["declined"] != declined:
+            name, embedded = _build(root, corpus, {"documents": hashes, "declined": declined}, encoder, progress)
     return SyncReport(
         added=len(added),
         changed=len(changed),
@@ -118,11 +126,12 @@ def write_lock(root: Path) -> Iterator[None]:
         raise IndexUnusable(f"The index in {root} cannot be written ({error.strerror or error}); free space or give another folder with --index.") from error
 
 
-def _document_hash(corpus: Corpus, document_id: str) -> str:
-    """Everything of a document that a generation stores, so that any change is seen."""
-    document = next(d for d in corpus.documents if d.id == document_id)
-    rows = [passage_row(p) for p in corpus.passages if p.document_id == document_id]
-    return hashlib.sha256(json.dumps([asdict(document), rows], sort_keys=True).encode()).hexdigest()
+def _document_hashes(corpus: Corpus) -> dict[str, str]:
+    """By document id: a hash of everything that a generation stores of it, so that any change is seen."""
+    rows: dict[str, list[dict[str, Any]]] = {d.id: [] for d in corpus.documents}
+    for passage in corpus.passages:
+        rows[passage.document_id].append(passage_row(passage))
+    return {d.id: hashlib.sha256(json.dumps([asdict(d), rows[d.id]], sort_keys=True).encode()).hexdigest() for d in corpus.documents}
 
 
 def _published(root: Path, encoder: Encoder) -> dict[str, Any] | None:
@@ -136,7 +145,7 @@ def _published(root: Path, encoder: Encoder) -> dict[str, Any] | None:
         return None
     if manifest["schema"] != SCHEMA or manifest["encoder_digest"] != encoder.digest:
         return None
-    return {"name": name, "documents": manifest["documents"]}
+    return {"name": name, "documents": manifest["documents"], "declined": manifest["declined"]}
 
 
 def sentence_texts(passage: Passage) -> list[str]:
@@ -148,7 +157,7 @@ def _text_hash(text: str) -> str:
     return hashlib.sha256(text.encode()).hexdigest()[:32]
 
 
-def _build(root: Path, corpus: Corpus, hashes: dict[str, str], encoder: Encoder, progress: Progress | None) -> tuple[str, int]:
+def _build(root: Path, corpus: Corpus, hashes: dict[str, Any], encoder: Encoder, progress: Progress | None) -> tuple[str, int]:
     """Write, verify and publish a new generation; its name and how many texts were embedded."""
     generations = root / "generations"
     generations.mkdir(exist_ok=True)
@@ -158,20 +167,23 @@ def _build(root: Path, corpus: Corpus, hashes: dict[str, str], encoder: Encoder,
     draft.mkdir()
     try:
         passage_texts = [p.embedding_text for p in corpus.passages]
-        spans = [sentence_texts(p) for p in corpus.passages]
-        texts = passage_texts + [t for group in spans for t in group]
+        question_texts = [name_roles(q) for p in corpus.passages for q in p.questions]
+        declined_texts = [name_roles(e) for d in corpus.declined for e in d.examples]
+        texts = passage_texts + question_texts + declined_texts + [t for p in corpus.passages for t in sentence_texts(p)]
         vectors, embedded = _vectors(texts, _reusable(root, encoder), encoder, progress)
-        dense, sentence = vectors[: len(passage_texts)], vectors[len(passage_texts) :]
-        _write(draft, corpus, passage_texts, dense, sentence, [_text_hash(t) for t in texts])
+        ends = np.cumsum([len(passage_texts), len(question_texts), len(declined_texts)])
+        dense, question, declined, sentence = np.split(vectors, ends)
+        _write(draft, corpus, passage_texts, (dense, question, declined, sentence))
+        (draft / "texts.json").write_text(json.dumps([_text_hash(t) for t in texts]), encoding="utf-8")
         manifest: dict[str, Any] = {
             "schema": SCHEMA,
             "encoder": encoder.name,
             "encoder_digest": encoder.digest,
             "dimension": int(dense.shape[1]),
             "passages": len(corpus.passages),
-            "documents": hashes,
+            **hashes,
         }
-        _verify_chroma(draft, dense)
+        _verify_chroma(draft, dense, question)
         manifest["files"] = {p.relative_to(draft).as_posix(): file_digest(p) for p in checked_files(draft)}
         manifest["digest"] = manifest_digest(manifest)
         (draft / "manifest.json").write_text(json.dumps(manifest, sort_keys=True), encoding="utf-8")
@@ -181,16 +193,29 @@ def _build(root: Path, corpus: Corpus, hashes: dict[str, str], encoder: Encoder,
     except BaseException:
         shutil.rmtree(draft, ignore_errors=True)
         raise
-    try:
-        previous = read_pointer(root)["generation"]
-        previous = previous if generation_path(root, previous).is_dir() else ""
-    except IndexUnusable:
-        previous = ""
+    previous = _newest_sound(root)
     _publish(root, name, previous)
-    for old in generations.iterdir():
-        if old.name not in (name, previous):
-            shutil.rmtree(old, ignore_errors=True)
+    _clear(generations, {name, previous})
     return name, embedded
+
+
+def _clear(generations: Path, kept: set[str]) -> None:
+    """Remove what nobody needs: generations that were superseded so long ago that no answer is still made from them."""
+    found = sorted(generations.glob("[0-9]*"))
+    for old, successor in itertools.pairwise(found):
+        if old.name not in kept and successor.stat().st_mtime < time.time() - GRACE_SECONDS:
+            shutil.rmtree(old, ignore_errors=True)
+
+
+def _newest_sound(root: Path) -> str:
+    """The generation that a new one can be rolled back to: the current one, the one before it when that is damaged, or ""."""
+    with contextlib.suppress(IndexUnusable):
+        pointer = read_pointer(root)
+        for name in filter(None, (pointer["generation"], pointer["previous"])):
+            with contextlib.suppress(IndexUnusable):
+                verify_files(generation_path(root, name), read_manifest(generation_path(root, name)))
+                return name
+    return ""
 
 
 def _next_number(generations: Path) -> int:
@@ -209,8 +234,7 @@ def _reusable(root: Path, encoder: Encoder) -> dict[str, Matrix]:
                 verify_files(folder, manifest)
                 if name and manifest["encoder_digest"] == encoder.digest and manifest["schema"] == SCHEMA:
                     keys = json.loads((folder / "texts.json").read_text(encoding="utf-8"))
-                    sentence = np.load(folder / "sentences.npy", mmap_mode="r")
-                    rows = [*np.load(folder / "passages.npy", mmap_mode="r"), *sentence]
+                    rows = [row for part in ("passages", "questions", "declined", "sentences") for row in np.load(folder / f"{part}.npy", mmap_mode="r")]
                     return dict(zip(keys, rows, strict=True))
     return {}
 
@@ -231,17 +255,28 @@ def _vectors(texts: Sequence[str], known: dict[str, Matrix], encoder: Encoder, p
     return np.stack([fresh[k] if k in fresh else known[k] for k in keys]).astype(np.float32), len(missing)
 
 
-def _write(draft: Path, corpus: Corpus, passage_texts: list[str], dense: Matrix, sentence: Matrix, hashes: list[str]) -> None:
+def _write(draft: Path, corpus: Corpus, passage_texts: list[str], vectors: tuple[Matrix, Matrix, Matrix, Matrix]) -> None:
     def lines(rows: Iterator[dict[str, Any]]) -> str:
         return "".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows)
 
     (draft / "documents.jsonl").write_text(lines(asdict(d) for d in corpus.documents), encoding="utf-8")
     (draft / "passages.jsonl").write_text(lines(passage_row(p) for p in corpus.passages), encoding="utf-8")
-    (draft / "texts.json").write_text(json.dumps(hashes), encoding="utf-8")
+    dense, question, declined, sentence = vectors
     np.save(draft / "passages.npy", dense)
+    # Half precision changes a cosine by less than 0.001 and halves the memory of the two largest files.
+    np.save(draft / "questions.npy", question.astype(np.float16))
     np.save(draft / "sentences.npy", sentence.astype(np.float16))
-    _write_bm25(draft / "bm25", passage_texts)
-    _write_chroma(draft, dense)
+    np.save(draft / "declined.npy", declined.astype(np.float16))
+    (draft / "declined.json").write_text(json.dumps([d.turn_to for d in corpus.declined for _ in d.examples]), encoding="utf-8")
+    if border := fit_border(question, declined):
+        border.save(draft / "border.npz")
+    lexical = [" ".join([text, *p.asked]) for text, p in zip(passage_texts, corpus.passages, strict=True)]
+    counts = Counter(w for text in lexical for w in words(text))
+    (draft / "words.json").write_text(json.dumps(counts), encoding="utf-8")
+    frequency = Counter(t for text in lexical for t in set(terms(text)))
+    (draft / "terms.json").write_text(json.dumps(frequency), encoding="utf-8")
+    _write_bm25(draft / "bm25", lexical)
+    _write_chroma(draft, dense, question)
 
 
 def _write_bm25(folder: Path, texts: list[str]) -> None:
@@ -253,28 +288,31 @@ def _write_bm25(folder: Path, texts: list[str]) -> None:
     retriever.save(str(folder), show_progress=False)
 
 
-def _write_chroma(draft: Path, dense: Matrix) -> None:
+def _write_chroma(draft: Path, dense: Matrix, question: Matrix) -> None:
     import chromadb
     from chromadb.config import Settings as ChromaSettings
 
     client = chromadb.PersistentClient(str(draft / "chroma"), ChromaSettings(anonymized_telemetry=False))
-    hnsw = {"space": "cosine", "ef_construction": 100, "ef_search": 100, "max_neighbors": 16, "sync_threshold": max(len(dense), 3)}
-    # Batches as large as the whole: everything lies in the HNSW files, nothing in the write-ahead log.
-    hnsw["batch_size"] = max(2, min(len(dense), 100))
+    ids, rows = chroma_ids(len(dense), len(question)), np.concatenate([dense, question])
+    # One batch as large as the whole: everything lies in the HNSW files, nothing in the write-ahead log.
+    hnsw = {"space": "cosine", "ef_construction": 100, "ef_search": 100, "max_neighbors": 16, "sync_threshold": max(len(ids), 3)}
+    hnsw["batch_size"] = max(2, min(len(ids), 100))
     collection = client.create_collection(COLLECTION, embedding_function=None, configuration={"hnsw": hnsw})  # type: ignore[arg-type, typeddict-item]
-    for at in range(0, len(dense), _CHROMA_BATCH):
-        rows = dense[at : at + _CHROMA_BATCH]
-        collection.add(ids=[str(at + n) for n in range(len(rows))], embeddings=rows)
+    for at in range(0, len(ids), _CHROMA_BATCH):
+        collection.add(ids=ids[at : at + _CHROMA_BATCH], embeddings=rows[at : at + _CHROMA_BATCH])
     client.close()
 
 
-def _verify_chroma(draft: Path, dense: Matrix) -> None:
+def _verify_chroma(draft: Path, dense: Matrix, question: Matrix) -> None:
     """Every id and vector as it was written. Raises IndexUnusable."""
     client, collection = open_chroma(draft)
     try:
         held = collection.get(include=["embeddings"])
-        order = np.argsort([int(i) for i in held["ids"]])
-        same = len(order) == len(dense) and np.allclose(np.asarray(held["embeddings"])[order], dense, atol=1e-6)
+        place = {i: n for n, i in enumerate(held["ids"])}
+        ids = chroma_ids(len(dense), len(question))
+        same = place.keys() == set(ids) and np.allclose(
+            np.asarray(held["embeddings"])[[place[i] for i in ids]], np.concatenate([dense, question]), atol=1e-6
+        )
     finally:
         client.close()
     if not same:
@@ -283,7 +321,7 @@ def _verify_chroma(draft: Path, dense: Matrix) -> None:
 
 def _publish(root: Path, name: str, previous: str) -> None:
     """The one step that readers see: the pointer is replaced whole."""
-    draft = root / f".{POINTER}-{os.getpid()}"
+    draft = root / f".{POINTER}"  # there is one writer; what a killed one left is overwritten
     with draft.open("w", encoding="utf-8") as file:
         json.dump({"generation": name, "previous": previous}, file)
         file.flush()

@@ -73,6 +73,13 @@ class Passage:
     dimensions: tuple[str, ...] = ()
     sources: tuple[Source, ...] = ()
     sentences: tuple[Span, ...] = ()
+    asked: tuple[str, ...] = ()
+    """Other ways in which people ask what this passage answers."""
+
+    @property
+    def questions(self) -> tuple[str, ...]:
+        """The questions that the passage answers: its heading, and how else people ask it."""
+        return tuple(dict.fromkeys(q for q in (self.heading or self.title, *self.asked) if q))
 
     @property
     def embedding_text(self) -> str:
@@ -88,14 +95,24 @@ class Passage:
 
 
 @dataclass(frozen=True, slots=True)
+class Declined:
+    """A kind of question that the corpus does not answer: how people ask it, and who can help."""
+
+    topic: str
+    turn_to: str
+    examples: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Evidence:
-    """A passage found for a question, with the parts of its score (each 0 to 1)."""
+    """A passage found for a question, with the parts of its score (each 0 to 1) and its plain BM25."""
 
     passage: Passage
     score: float
     dense: float
     lexical: float
     steering: float = 0.0
+    lexical_score: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import secrets
 import socket
 import sys
 from typing import TYPE_CHECKING
@@ -19,9 +21,22 @@ GRACE_SECONDS = 3
 
 def create_app(coach: Coach) -> FastAPI:
     """The whole web application around one coach; nothing in it reaches another host."""
+    try:
+        asyncio.get_running_loop()
+    except RuntimeError:
+        # Without a running loop Gradio opens one for each of its locks and never closes it.
+        async def assemble() -> FastAPI:
+            return _assemble(coach)
+
+        return asyncio.run(assemble())
+    return _assemble(coach)
+
+
+def _assemble(coach: Coach) -> FastAPI:
     from fastapi import FastAPI
     from fastapi.middleware.cors import CORSMiddleware
-    from gradio import mount_gradio_app
+    from gradio import mount_gradio_app, themes
+    from starlette.routing import Mount
 
     from coach.web.chat import build_page
     from coach.web.guard import Guard
@@ -31,11 +46,12 @@ def create_app(coach: Coach) -> FastAPI:
     _add_routes(app)
     # With no middleware of ours Gradio would allow every origin, with credentials; an empty list allows none.
     app.add_middleware(CORSMiddleware, allow_origins=[])
-    page = build_page(coach)
-    app = mount_gradio_app(
+    mount_gradio_app(
         app,
-        page,
+        build_page(coach),
         path="/",
+        # Our style sheet says what everything looks like; this only keeps Gradio from fetching fonts of its own.
+        theme=themes.Base(font=("sans-serif",), font_mono=("monospace",)),
         show_error=False,
         run_history=False,
         footer_links=[],
@@ -46,6 +62,8 @@ def create_app(coach: Coach) -> FastAPI:
         pwa=False,
     )
     app.add_middleware(Guard, head=head_markup())
+    mounted = next(route.app for route in app.routes if isinstance(route, Mount))
+    app.state.leaving = mounted.stop_event  # type: ignore[attr-defined]  # ends the connections that only say "still here"
     return app
 
 
@@ -71,25 +89,28 @@ def _add_routes(app: FastAPI) -> None:
     icon = {"src": "favicon.ico", "type": "image/svg+xml", "sizes": "any"}
     manifest = {"name": TITLE, "short_name": TITLE, "start_url": "./", "display": "minimal-ui", "icons": [icon]}
     app.add_api_route("/manifest.json", lambda: JSONResponse(manifest), methods=["GET", "HEAD"], include_in_schema=False)
-    app.add_api_route("/healthz", lambda: JSONResponse({"status": "ok"}), methods=["GET", "HEAD"], include_in_schema=False)
+    # The instance tells a page that the server it talked to is gone, even when another one already answers.
+    health = {"status": "ok", "instance": secrets.token_hex(8)}
+    app.add_api_route("/healthz", lambda: JSONResponse(health), methods=["GET", "HEAD"], include_in_schema=False)
 
 
 def open_socket(host: str, port: int) -> socket.socket:
     """A listening socket, taken before anything slow happens. Raises SettingsError when the address cannot be had."""
+    if not 0 <= port <= 65_535:  # a larger number would silently be cut down to another port
+        raise SettingsError(f"Cannot serve on {host}:{port}; a port is a number from 1 to 65535.")
     try:
         family, kind, protocol, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)[0]
         listener = socket.socket(family, kind, protocol)
-    except (OSError, OverflowError, UnicodeError) as error:
+    except (OSError, UnicodeError) as error:
         raise SettingsError(f"Cannot serve on {host}:{port} ({error}); give a host name or address of this machine.") from error
     try:
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         listener.bind(address)
         listener.listen(128)
-    except (OSError, OverflowError) as error:
+    except OSError as error:
         listener.close()
-        reason = getattr(error, "strerror", None) or str(error)
         raise SettingsError(
-            f"Cannot serve on {host}:{port} ({reason}); stop the program that uses it or choose another with --port or --host."
+            f"Cannot serve on {host}:{port} ({error.strerror}); stop the program that uses it or choose another with --port or --host."
         ) from error
     return listener
 
@@ -100,10 +121,15 @@ def serve(coach: Coach, host: str, port: int, listener: socket.socket | None = N
     with listener:
         import uvicorn
 
-        config = uvicorn.Config(
-            create_app(coach), log_level="warning", timeout_graceful_shutdown=GRACE_SECONDS, server_header=False, ws="none"
-        )
+        app = create_app(coach)
+
+        class Server(uvicorn.Server):
+            async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+                app.state.leaving.set()
+                await super().shutdown(sockets)
+
         shown = f"[{host}]" if ":" in host else {"0.0.0.0": "127.0.0.1", "": "127.0.0.1"}.get(host, host)
         sys.stdout.write(f"The career coach is at http://{shown}:{listener.getsockname()[1]}/ (stop with Ctrl+C)\n")
         sys.stdout.flush()
-        uvicorn.Server(config).run(sockets=[listener])
+        config = uvicorn.Config(app, log_level="warning", timeout_graceful_shutdown=GRACE_SECONDS, server_header=False, ws="none")
+        Server(config).run(sockets=[listener])

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import logging
+import os
+import time
 from collections.abc import Generator, Iterator
 from contextlib import closing
 from dataclasses import replace
@@ -25,6 +27,10 @@ MAX_EXCHANGES = 100
 """Exchanges of one conversation; beyond that the page asks for a new one rather than growing without end."""
 
 EMPTY_NOTICE = "There is no question yet. Type what you would like to know, or pick one of the suggestions."
+LOST_NOTICE = (
+    "The earlier part of this conversation is no longer in my memory. It stays on this page: download it if you like, "
+    "then start a new conversation. What you just typed is still in the box."
+)
 FULL_NOTICE = (
     "This conversation has become very long. Download it if you like, then start a new one; what you just typed stays in the box."
 )
@@ -48,7 +54,7 @@ def build_page(coach: Coach) -> gr.Blocks:
         gr.HTML(furniture.HEADER, elem_id="coach-header", js_on_load=None, apply_default_css=False)
         with gr.Column(elem_id="coach-log"):
             past = gr.HTML("", elem_id="coach-past", js_on_load=None, apply_default_css=False)
-            current = gr.HTML(handlers.welcome, elem_id="coach-current", js_on_load=_EVENTS, apply_default_css=False)
+            current = gr.HTML(handlers.welcome(), elem_id="coach-current", js_on_load=_EVENTS, apply_default_css=False)
         with gr.Column(elem_id="coach-composer"):
             notice = gr.HTML("", elem_id="coach-notice", js_on_load=None, apply_default_css=False)
             gr.HTML(furniture.COMPOSER, js_on_load=None, apply_default_css=False)
@@ -59,6 +65,10 @@ def build_page(coach: Coach) -> gr.Blocks:
         asking = current.ask(handlers.ask, [conversation], outputs, **quiet)
         current.stop(handlers.stop, [conversation], outputs, cancels=[asking], **quiet)
         current.clear(handlers.clear, None, outputs, cancels=[asking], **quiet)
+        page.load(handlers.greet, [conversation], [current], **quiet)
+    # Gradio would otherwise sum up the timings of its last 10,000 events after each one, for a monitor that is switched off.
+    os.environ.setdefault("GRADIO_ANALYTICS_CACHE_FREQUENCY", str(10**9))
+    os.environ.setdefault("GRADIO_ANALYTICS_MAX_EVENTS", "1")
     page.queue(max_size=64, default_concurrency_limit=16)
     return page
 
@@ -68,35 +78,44 @@ class Handlers:
 
     def __init__(self, coach: Coach) -> None:
         self._coach = coach
-        self.welcome = furniture.welcome(coach.examples)
+
+    def welcome(self) -> str:
+        """The empty page, with examples that the corpus can answer today."""
+        return furniture.welcome(self._coach.examples)
+
+    def greet(self, conversation: Conversation) -> str | dict[str, Any]:
+        """The empty page for a new visitor: the one in the page's own text was made when the server started."""
+        unchanged: dict[str, Any] = gr.skip()
+        return unchanged if conversation else self.welcome()
 
     def ask(self, conversation: Conversation, event: gr.EventData) -> Iterator[Update]:
         """Answers the newest message, sentence by sentence; a message that cannot be taken gets a notice and stays in the box."""
         conversation = settled(conversation)
         question, earlier = self._question(conversation, event)
-        problem = _problem(question, earlier)
+        problem = LOST_NOTICE if _has_lost(conversation, event) else _problem(question, earlier)
         if problem:
-            yield gr.skip(), gr.skip(), furniture.notice(problem), gr.skip()
+            yield _refused(problem)
             return
         exchange = Exchange(next_number(conversation), question)  # a retry, too, gets a number of its own
         past = conversation_markup(earlier, self._coach.passage)
         yield past, self._show(exchange), "", (*earlier, exchange)
-        for exchange in self._answers(exchange, earlier):
-            yield gr.skip(), self._show(exchange), gr.skip(), (*earlier, exchange)
+        for step in self._answers(exchange, earlier):
+            yield gr.skip(), self._show(step), gr.skip(), (*earlier, step)
 
     def stop(self, conversation: Conversation) -> Update:
         """Keeps what has been said so far and says that it may be incomplete."""
         conversation = settled(conversation)
-        shown = self._show(conversation[-1]) if conversation else self.welcome
-        return gr.skip(), shown, "", conversation
+        if not conversation:
+            return _refused(LOST_NOTICE)
+        return gr.skip(), self._show(conversation[-1]), "", conversation
 
     def clear(self) -> Update:
         """Forgets the conversation."""
-        return "", self.welcome, "", ()
+        return "", self.welcome(), "", ()
 
     def _question(self, conversation: Conversation, event: gr.EventData) -> tuple[str, Conversation]:
         """The message, and the exchanges that came before it; a retry takes its question from the server's own memory."""
-        data = event._data if isinstance(event._data, dict) else {}
+        data = _data(event)
         if data.get("retry") is True and conversation:
             return conversation[-1].question, conversation[:-1]
         question = data.get("question")
@@ -121,6 +140,20 @@ class Handlers:
 
 def _stream(coach: Coach, question: str, earlier: Conversation) -> Generator[Answer]:
     yield from coach.stream(question, history(earlier))
+
+
+def _refused(problem: str) -> Update:
+    """Only the notice changes: the conversation and the visitor's text stay as they are."""
+    return gr.skip(), gr.skip(), furniture.notice(problem, time.monotonic_ns()), gr.skip()
+
+
+def _data(event: gr.EventData) -> dict[str, Any]:
+    return event._data if isinstance(event._data, dict) else {}
+
+
+def _has_lost(conversation: Conversation, event: gr.EventData) -> bool:
+    """Whether the visitor sees a conversation that the server, restarted or after a long absence, no longer has."""
+    return not conversation and bool(_data(event).get("after"))
 
 
 def _problem(question: str, earlier: Conversation) -> str:

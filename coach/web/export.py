@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 
-from coach.types import Citation
+from coach.types import Answer, Citation, Layout
+from coach.vocabulary import ROLE_LABELS
 from coach.web.exchange import Exchange, Status
 from coach.web.markup import clean, safe_url
 
@@ -23,10 +24,7 @@ def exchange_markdown(exchange: Exchange) -> str:
         if answer.note:
             lines += [_escape(answer.note), ""]
         if answer.sentences:
-            steps = answer.layout == "steps"
-            texts = [f"{_plain(s.text)}{''.join(f' [{n}]' for n in s.citations)}" for s in answer.sentences]
-            lines += [f"{i}. {text}" for i, text in enumerate(texts, 1)] if steps else [" ".join(texts)]
-            lines.append("")
+            lines += [*_sentences(answer), ""]
         if answer.nearest_topics:
             lines += ["What the library covers:", "", *(f"- {_plain(topic)}" for topic in answer.nearest_topics), ""]
         if answer.citations:
@@ -36,14 +34,21 @@ def exchange_markdown(exchange: Exchange) -> str:
     return "\n".join(lines)
 
 
+def _sentences(answer: Answer) -> list[str]:
+    texts = [f"{_plain(s.text)}{''.join(f' [{n}]' for n in s.citations)}" for s in answer.sentences]
+    if answer.layout is Layout.STEPS:
+        return [f"{number}. {text}" for number, text in enumerate(texts, 1)]
+    if answer.layout is Layout.COMPARISON:
+        sides = [f"{_plain(ROLE_LABELS.get(s.role, s.role))}: " if s.role else "" for s in answer.sentences]
+        return [f"- {side}{text}" for side, text in zip(sides, texts, strict=True)]
+    return [" ".join(texts)]
+
+
 def _source(citation: Citation) -> str:
-    parts = [f'[{citation.number}] "{_plain(citation.quote)}"', _plain(citation.title)]
-    if citation.source and citation.source != citation.title:
-        parts.append(_plain(citation.source))
+    held = dict.fromkeys(_plain(part) for part in (citation.title, citation.source) if part)
     address = clean(citation.url).strip()
-    if safe_url(address) and not re.search(r"[\s<>]", address):
-        parts.append(f"<{address}>")
-    return "- " + ". ".join(part.rstrip(".") for part in parts)
+    linked = [f"<{address}>"] if safe_url(address) and not re.search(r"[\s<>]", address) else []
+    return f'- [{citation.number}] "{_plain(citation.quote)}" ({"; ".join([*held, *linked])})'
 
 
 def _plain(text: str) -> str:

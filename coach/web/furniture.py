@@ -17,15 +17,17 @@ HEADER = f"""
   <h1><span class="mark" aria-hidden="true"></span>{TITLE}</h1>
   <div class="tools">
     <button type="button" class="tool" data-act="download" hidden>Download</button>
-    <button type="button" class="tool" data-act="clear" hidden>New conversation</button>
+    <button type="button" class="tool" data-act="clear" hidden>New<span class="more"> conversation</span></button>
   </div>
 </header>
 """
 
 COMPOSER = f"""
+<p class="notice" data-lost hidden>The connection to the coach was lost. Nothing on this page is gone: you can still copy and download.
+<button type="button" data-act="reload">Reload to go on</button></p>
 <form class="composer" data-composer>
   <label class="vh" for="coach-question">Your question</label>
-  <textarea id="coach-question" rows="1" placeholder="Ask about a role, a skill or your next step" autocomplete="off"
+  <textarea id="coach-question" rows="1" placeholder="Ask about your next step" autocomplete="off"
     aria-describedby="coach-notice coach-about" enterkeyhint="send" data-limit="{MAX_QUESTION}"></textarea>
   <span class="count" aria-hidden="true" hidden></span>
   <button type="submit" class="send">Send</button>
@@ -55,11 +57,12 @@ def welcome(examples: Sequence[str]) -> str:
     return (
         '<section class="welcome"><h2>Where would you like to go from here?</h2>'
         "<p>Ask what a role involves, how two roles differ, or how people move from one to the next. "
-        "Each sentence of an answer carries a number: open it and read the passage it comes from.</p>"
+        "Each sentence of an answer carries a number: open it to see the passage behind it, "
+        "with the <mark>exact words</mark> marked.</p>"
         f"{suggestion_chips('For example', examples)}</section>"
     )
 
 
-def notice(text: str) -> str:
-    """A kind word about a message that was not sent."""
-    return f'<p class="notice">{escape(text)}</p>' if text else ""
+def notice(text: str, stamp: int) -> str:
+    """A kind word about a message that was not sent; the stamp lets the page notice the same word said again."""
+    return f'<p class="notice" data-stamp="{stamp}">{escape(text)}</p>'

@@ -27,13 +27,11 @@ OPEN_PATHS: tuple[tuple[frozenset[str], str], ...] = (
     (READ, r"/coach/(?:page\.js|style\.css)"),
     (READ, r"/assets/[\w.-]+"),
     (READ, r"/static/(?:js|fonts|img)/[\w./-]+"),
-    (READ, r"/(?:gradio_api/)?theme\.css"),
-    (READ, r"/gradio_api/startup-events"),
+    (READ, r"/theme\.css"),
     (READ, r"/gradio_api/queue/data"),
     (READ, r"/gradio_api/heartbeat/\w+"),
     (WRITE, r"/gradio_api/queue/join"),
     (WRITE, r"/gradio_api/cancel"),
-    (WRITE, r"/gradio_api/reset"),
 )
 
 # Gradio compiles its templates at run time, hence 'unsafe-eval', and sets styles on elements, hence the inline styles.

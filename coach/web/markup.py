@@ -10,14 +10,17 @@ import html
 import re
 import unicodedata
 from collections.abc import Iterator, Sequence
+from itertools import pairwise
 from urllib.parse import urlsplit
 
 from coach.types import Span
 
 _DIRECTION_CONTROLS = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
-_LINE = re.compile(r"(?P<indent>[ \t]*)(?:(?P<bullet>[-*+])[ \t]+|(?P<number>\d{1,3})[.)][ \t]+|(?P<other>#{1,6}[ \t]+|>[ \t]?)|)")
+_LINE = re.compile(r"[ \t]*(?:(?P<bullet>[-*+])[ \t]+|(?P<number>\d{1,3})[.)][ \t]+|#{1,6}[ \t]+|>[ \t]?|)")
 _INLINE = re.compile(
-    r"(?P<strong>\*\*|__(?=\S)|(?<=\S)__)|(?P<drop>`|(?<!\S)\*(?=\S)|(?<=\S)\*(?=[\s.,;:!?)]|$))|!?\[(?P<label>[^\[\]]*)\]\([^()\s]*\)"
+    r"(?P<strong>\*\*|__(?=\S)|(?<=\S)__)"
+    r"|`|(?<!\S)\*(?=\S)|(?<=\S)\*(?=[\s.,;:!?)]|$)"
+    r"|!?\[(?P<label>[^\[\]]*)\]\([^()\s]*\)"
 )
 
 
@@ -102,7 +105,7 @@ def _run(text: str, start: int, end: int, strong: bool, marks: Sequence[Span]) -
     """Characters of one weight, cut at the edges of the marks so that tags never cross."""
     edges = sorted({start, end, *(edge for span in marks for edge in span if start < edge < end)})
     parts: list[str] = []
-    for left, right in zip(edges, edges[1:], strict=False):
+    for left, right in pairwise(edges):
         piece = escape(text[left:right])
         if strong:
             piece = f"<strong>{piece}</strong>"

@@ -21,6 +21,7 @@
     }
   }
 
+  const health = new URL("../healthz", document.currentScript.src);
   const root = document.documentElement;
   const wanted = new URLSearchParams(location.search).get("__theme");
   const prefersDark = matchMedia("(prefers-color-scheme: dark)");
@@ -34,7 +35,7 @@
   const all = (selector, within = document) => [...within.querySelectorAll(selector)];
   const box = () => one("#coach-question");
   const newest = () => one("#coach-current article.exchange");
-  const busy = () => newest()?.dataset.status === "working";
+  const busy = () => newest()?.dataset.status === "working" && !("lost" in root.dataset);
   const sheet = matchMedia("(max-width: 60rem)");
 
   const tell = (name, detail = {}) =>
@@ -47,6 +48,11 @@
     line.textContent = text;
     one("#coach-live")?.append(line);
   };
+  const words = (sentence) => {
+    const copy = sentence.cloneNode(true);
+    all(".cite", copy).forEach((marker) => marker.remove());
+    return copy.textContent;
+  };
   const plural = (count, word) => (count ? `${count} ${word}${count === 1 ? "" : "s"}. ` : "");
   const spoken = { number: "", count: 0, finished: false };
 
@@ -55,14 +61,52 @@
       Object.assign(spoken, { number: article.dataset.number, count: 0, finished: false });
       one("#coach-live").replaceChildren();
     }
-    const sentences = all("[data-say]", article);
-    sentences.slice(spoken.count).forEach((sentence) => say(sentence.innerText));
+    const sentences = all(".sentence, .note p, .note li, .status", article);
+    sentences.slice(spoken.count).forEach((sentence) => say(words(sentence)));
     spoken.count = sentences.length;
     if (!busy() && !spoken.finished) {
       spoken.finished = true;
       const rest = plural(all(".source-row", article).length, "source") + plural(all(".chip", article).length, "suggestion");
       if (rest) say(rest);
     }
+  };
+
+  // ---- the connection: Gradio does not say when it breaks, so ask while something is awaited
+
+  let waiting = 0;
+  let instance = "";
+
+  const reach = async () => {
+    try {
+      return (await (await fetch(health, { cache: "no-store" })).json()).instance;
+    } catch {
+      return "";
+    }
+  };
+  const lost = () => {
+    waiting = 0;
+    root.toggleAttribute("data-lost", true);
+    root.toggleAttribute("data-busy", false);
+    const note = one("[data-lost].notice");
+    note.hidden = false;
+    say(note.textContent);
+  };
+  const found = () => {
+    waiting = 0;
+    root.toggleAttribute("data-lost", false);
+    one("[data-lost].notice").hidden = true;
+  };
+  const watch = async () => {
+    if (!waiting && !busy()) return;
+    const now = await reach();
+    instance ||= now;
+    const late = waiting && Date.now() - waiting > 30_000;
+    if ((waiting || busy()) && (now !== instance || late)) lost();
+  };
+  const reload = async () => {
+    if (!(await reach())) return say("The coach cannot be reached yet. Please try again in a moment.");
+    sessionStorage.setItem("coach.draft", box().value);
+    location.reload();
   };
 
   // ---- asking
@@ -81,8 +125,11 @@
     count.classList.toggle("over", area.value.length > limit);
   };
   const ask = (detail) => {
-    if (busy()) say("Still answering. What you typed stays in the box.");
-    else tell("ask", detail);
+    if (busy()) return say("Still answering. What you typed stays in the box.");
+    const broken = newest()?.dataset.status === "working";
+    if (broken) return lost();
+    waiting = Date.now();
+    tell("ask", { ...detail, after: newest()?.dataset.number ?? "" });
   };
   const send = () => {
     sent = box().value;
@@ -94,6 +141,7 @@
     root.toggleAttribute("data-busy", busy());
     for (const name of ["download", "clear"]) one(`[data-act=${name}]`).hidden = !article;
     if (!article) {
+      if (seen) found();
       seen = "";
       return;
     }
@@ -102,6 +150,7 @@
       // The text leaves the box only once the server has taken it.
       if (sent !== null && box().value === sent) box().value = "";
       sent = null;
+      found();
       fit();
       closePanel(false);
       article.scrollIntoView({ block: "start" });
@@ -199,6 +248,7 @@
   const actions = {
     copy,
     download,
+    reload,
     stop: () => tell("stop"),
     retry: () => ask({ retry: true }),
     close: () => closePanel(),
@@ -238,14 +288,20 @@
     if (!one("#coach-log") || !box() || !one("#coach-current [data-coach-events]") || !one("#coach-source .panel")) return false;
     one(".boot")?.remove();
     root.toggleAttribute("data-ready", true);
+    box().value ||= sessionStorage.getItem("coach.draft") ?? "";
+    sessionStorage.removeItem("coach.draft");
+    fit();
+    reach().then((now) => { instance = now; });
+    setInterval(watch, 3_000);
     new MutationObserver(refresh).observe(one("#coach-log"), { childList: true, subtree: true, characterData: true, attributes: true, attributeFilter: ["data-status", "data-number"] });
     new MutationObserver(() => {
-      const text = one("#coach-notice .notice")?.innerText;
+      const text = one("#coach-notice .notice")?.textContent;
+      waiting = 0;
       if (text) say(text);
-    }).observe(one("#coach-notice"), { childList: true, subtree: true, characterData: true });
+    }).observe(one("#coach-notice"), { childList: true, subtree: true, attributes: true, attributeFilter: ["data-stamp"] });
     if (matchMedia("(pointer: fine)").matches && window.top === window) box().focus({ preventScroll: true });
     return true;
   };
-  const waiting = new MutationObserver(() => ready() && waiting.disconnect());
-  waiting.observe(root, { childList: true, subtree: true });
+  const assembling = new MutationObserver(() => ready() && assembling.disconnect());
+  assembling.observe(root, { childList: true, subtree: true });
 })();

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Sequence
 from itertools import zip_longest
 
 from coach.types import Answer, Citation, Layout, Outcome, Passage, Sentence
+from coach.vocabulary import ROLE_LABELS
 from coach.web.exchange import Exchange, Status
 from coach.web.export import exchange_markdown
 from coach.web.markup import blocks, escape
@@ -14,16 +15,16 @@ from coach.web.source import source_panel
 Lookup = Callable[[str], Passage]
 """Passage id -> passage; KeyError when the corpus no longer has it."""
 
-_ACRONYMS = {"pm", "apm", "gpm", "vp", "cpo", "ic", "pms", "vps", "cpos"}
-_SMALL_WORDS = {"of", "and", "the", "to", "for", "in"}
 _EYEBROWS = {
     Outcome.NO_EVIDENCE: "My library does not cover this",
     Outcome.OUT_OF_SCOPE: "Outside what I can help with",
 }
+_LONG_WORD = 24
 _NEAREST = "What I can tell you about"
 _FOLLOW_UPS = "You could ask next"
+_WORKING = '<p class="working"><span class="dots" aria-hidden="true"><i></i><i></i><i></i></span>Reading the library</p>'
 _STATUS_NOTES = {
-    Status.FAILED: "Something went wrong on my side and this answer could not be finished. Your question is kept: please try again.",
+    Status.FAILED: "Something went wrong on my side, and this answer could not be finished. Your question is kept: try again.",
     Status.STOPPED: "Stopped. What you see above may be incomplete.",
 }
 
@@ -41,9 +42,9 @@ def exchange_markup(exchange: Exchange, lookup: Lookup, *, latest: bool = True) 
     if answer is not None and (answer.sentences or answer.note):
         parts.append(_answer(number, answer))
     if exchange.working:
-        parts.append('<p class="working"><span class="dots" aria-hidden="true"><i></i><i></i><i></i></span>Reading the library</p>')
+        parts.append(_WORKING)
     elif exchange.status in _STATUS_NOTES:
-        parts.append(f'<p class="status" data-say>{escape(_STATUS_NOTES[exchange.status])}</p>')
+        parts.append(f'<p class="status">{escape(_STATUS_NOTES[exchange.status])}</p>')
     if not exchange.working:
         parts.append(_sources(number, answer.citations, lookup) if answer else "")
         parts.append(_actions(exchange, latest))
@@ -62,14 +63,6 @@ def suggestion_chips(label: str, questions: Sequence[str]) -> str:
     return f'<div class="suggestions"><h3>{escape(label)}</h3><ul>{items}</ul></div>'
 
 
-def role_label(role: str) -> str:
-    """A role as a person writes it: "vp-of-product" becomes "VP of Product"; a written-out name stays as it is."""
-    if role != role.lower():
-        return role
-    words = role.replace("-", " ").replace("_", " ").split()
-    return " ".join(w.upper() if w in _ACRONYMS else w if i and w in _SMALL_WORDS else w.capitalize() for i, w in enumerate(words))
-
-
 def _lines(text: str) -> str:
     return escape(text).replace("\n", "<br>")
 
@@ -85,7 +78,7 @@ def _answer(number: int, answer: Answer) -> str:
 
 
 def _body(number: int, answer: Answer) -> str:
-    note = f'<div class="note" data-say>{blocks(answer.note)}</div>' if answer.note else ""
+    note = f'<div class="note">{blocks(answer.note)}</div>' if answer.note else ""
     if not answer.sentences:
         return note
     if answer.layout is Layout.STEPS:
@@ -106,7 +99,7 @@ def _comparison(number: int, answer: Answer) -> str:
     roles = list(dict.fromkeys(s.role for s in sentences if s.role))
     first = next(i for i, s in enumerate(sentences) if s.role)
     columns = [[s for s in sentences if s.role == role] for role in roles]
-    labels = [escape(role_label(role)) for role in roles]
+    labels = [escape(ROLE_LABELS.get(role, role)) for role in roles]
     head = "".join(f'<th scope="col" role="columnheader">{label}</th>' for label in labels)
     rows = []
     for pair in zip_longest(*columns):
@@ -133,7 +126,10 @@ def _run(number: int, sentences: Sequence[Sentence], citations: Sequence[Citatio
     parts = []
     for sentence in sentences:
         markers = "".join(_marker(number, by_number[n]) for n in sentence.citations if n in by_number)
-        parts.append(f'<span class="sentence"><span data-say>{escape(sentence.text)}</span>{markers}</span>')
+        words, space, last = sentence.text.rpartition(" ")
+        # A number alone at the start of a line reads as if it belonged to the next sentence.
+        kept = f'<span class="keep">{escape(last)}{markers}</span>' if len(last) < _LONG_WORD else escape(last) + markers
+        parts.append(f'<span class="sentence">{escape(words + space)}{kept}</span>')
     return " ".join(parts)
 
 
@@ -173,7 +169,8 @@ def _passage(citation: Citation, lookup: Lookup) -> Passage | None:
 
 def _actions(exchange: Exchange, latest: bool) -> str:
     copy = '<button type="button" class="action" data-act="copy">Copy</button>' if exchange.answer else ""
-    retry = '<button type="button" class="action" data-act="retry">Try again</button>' if latest else ""
+    caring = exchange.answer is not None and exchange.answer.outcome is Outcome.CARE
+    retry = '<button type="button" class="action" data-act="retry">Try again</button>' if latest and not caring else ""
     return f'<div class="actions">{copy}{retry}</div>'
 
 

@@ -13,6 +13,11 @@ HERE = Path(__file__).parent
 _SCRIPT = re.compile(r"<script(?=[\s>])")
 _CARD = re.compile(r"\s*<meta\s+(?:property|name)=\"(?:og|twitter):[^>]*?/>", re.DOTALL)
 
+_BEFORE = (
+    '<p class="boot">Opening the career coach</p>'
+    "<noscript><p>The career coach needs JavaScript to run in your browser.</p></noscript>"
+)
+
 
 def asset(name: str) -> str:
     """The text of one of our own files (style.css, page.js, icon.svg)."""
@@ -27,7 +32,8 @@ def head_markup() -> str:
         f"<title>{escape(TITLE)}</title>"
         '<meta name="description" content="Career answers with the passage behind every sentence.">'
         '<meta name="color-scheme" content="light dark">'
-        f'<link rel="icon" href="favicon.ico" type="image/svg+xml"><link rel="stylesheet" href="{style}"><script src="{script}"></script>'
+        '<link rel="icon" href="favicon.ico" type="image/svg+xml">'
+        f'<link rel="stylesheet" href="{style}"><script src="{script}"></script>'
     )
 
 
@@ -36,7 +42,7 @@ def dress(page: str, head: str, nonce: str) -> str:
     page = _CARD.sub("", page)
     # After <base>, so that our relative addresses are read against it, and before any script.
     page = re.sub(r"(<base [^>]*>)", lambda m: m[1] + head, page, count=1)
-    page = page.replace("<gradio-app", '<p class="boot">Opening the career coach</p><noscript>This page needs JavaScript.</noscript><gradio-app', 1)
+    page = page.replace("<gradio-app", _BEFORE + "<gradio-app", 1)
     return _SCRIPT.sub(f'<script nonce="{nonce}"', page)
 
 

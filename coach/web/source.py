@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from coach.types import Citation, Passage, Span
-from coach.web.markup import blocks, escape, link
+from coach.web.markup import blocks, escape, link, safe_url
 
 
 def quoted_span(citation: Citation, passage: Passage) -> Span | None:
@@ -19,14 +19,11 @@ def source_panel(citation: Citation, passage: Passage | None, count: int) -> str
     """Everything the panel shows for one citation of an answer with `count` of them."""
     heading = citation.heading or citation.title
     span = quoted_span(citation, passage) if passage else None
-    if passage and span:
-        body = blocks(passage.text, [span])
-    else:
-        body = blocks(citation.quote, [(0, len(citation.quote))])
+    body = blocks(passage.text, [span]) if passage and span else blocks(citation.quote, [(0, len(citation.quote))])
     where = f'<p class="document">{escape(citation.title)}</p>' if citation.title != heading else ""
     label = citation.source or citation.title
     held = f'<p class="held">{escape(label)}</p>'
-    outside = f'<p class="outside">{link(citation.url, "Open the original")}</p>' if "<a " in link(citation.url, "") else ""
+    outside = f'<p class="outside">{link(citation.url, "Open the original")}</p>' if safe_url(citation.url) else ""
     return (
         f'<p class="eyebrow">Source {citation.number} of {count}</p>'
         f'<h2 tabindex="-1">{escape(heading)}</h2>{where}'

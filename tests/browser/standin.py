@@ -14,16 +14,16 @@ TEXT = """# What a VP of Product does
 
 ## Who does a VP of Product lead?
 
-A VP of Product leads the product organisation and usually reports to the CEO. The VP hires directors and group product managers, \
-sets the bar for the craft, and speaks for the product at the board table.
+A VP of Product leads the product organisation and usually reports to the CEO. The VP hires directors and \
+group product managers, sets the bar for the craft, and speaks for the product at the board table.
 
 - A **VP of Product** manages managers, not backlogs.
 - A product manager leads without direct reports.
 
 ## Which numbers does a product manager watch?
 
-A product manager watches activation, retention and feature adoption. The numbers belong to one product, and the product manager can \
-move them within a quarter.
+A product manager watches activation, retention and feature adoption. The numbers belong to one product, and the \
+product manager can move them within a quarter.
 
 ## How does a product manager grow into the role?
 
@@ -56,7 +56,7 @@ class StandIn:
         self.pause = pause
         self.closed = 0
         self.heard: list[tuple[str, tuple[Turn, ...]]] = []
-        self.examples = ("Who does a VP of Product lead?", "How do I grow into the role?", "Compare the numbers a PM and a VP watch")
+        self.examples = ("Who does a VP of Product lead?", "How do I grow into the role?", "Compare a PM and a VP")
         self._document = Document("vp", TITLE, "role", (), (), (SOURCE, LADDER), TEXT, "vp.md")
         self._passages = _passages()
 
@@ -95,12 +95,13 @@ class StandIn:
         if "hopeless" in low:
             note = (
                 "I am sorry that it feels this heavy right now. You do not have to carry it alone.\n\n"
-                "- If you are in danger, call your local emergency number.\n- Talk to a doctor, or to somebody you trust today.\n\n"
+                "- If you are in danger, call your local emergency number.\n"
+                "- Talk to a doctor, or to somebody you trust today.\n\n"
                 "We can talk about work whenever you like; it can wait."
             )
             return Answer(question, question, Outcome.CARE, note=note)
         if low in ("hello", "hi"):
-            return Answer(question, question, Outcome.GREETING, note="Hello! What would you like to know?", follow_ups=self.examples)
+            return Answer(question, question, Outcome.GREETING, note="Hello! Ask me anything.", follow_ups=self.examples)
         if "compare" in low:
             return self._comparison(question)
         if "grow" in low:
@@ -111,10 +112,10 @@ class StandIn:
 
     def _comparison(self, question: str) -> Answer:
         picks = [
-            ("numbers", "A product manager watches", "product-manager"),
-            ("leads", "A VP of Product leads the", "vp-of-product"),
-            ("numbers", "The numbers belong to", "product-manager"),
-            ("leads", "The VP hires directors", "vp-of-product"),
+            ("numbers", "A product manager watches", "pm"),
+            ("leads", "A VP of Product leads the", "vp"),
+            ("numbers", "The numbers belong to", "pm"),
+            ("leads", "The VP hires directors", "vp"),
         ]
         return self._compose(question, picks, Layout.COMPARISON)
 

@@ -1,0 +1,42 @@
+"""Checks of the set-up, each with what to do when it fails."""
+
+from __future__ import annotations
+
+import socket
+from collections.abc import Iterator
+
+from coach.corpus import read_corpus
+from coach.encoder import load_encoder
+from coach.errors import CoachError
+from coach.index import open_index
+from coach.settings import Settings
+
+Check = tuple[str, bool, str]
+"""Name, whether it is good, and what was found or what to do."""
+
+
+def checks(settings: Settings) -> Iterator[Check]:
+    """Corpus, encoder, index, model and port, in the order in which they are needed."""
+    try:
+        corpus = read_corpus(settings.corpus)
+        yield "corpus", True, f"{len(corpus.documents)} documents, {len(corpus.passages)} passages in {settings.corpus}"
+        for skipped in corpus.skipped:
+            yield "corpus", skipped.path.lower().endswith("readme.md"), f"skipped {skipped.reason}"
+    except CoachError as error:
+        yield "corpus", False, str(error)
+    try:
+        encoder = load_encoder(settings.encoder, settings.cache, settings.threads)
+    except CoachError as error:
+        yield "encoder", False, str(error)
+        return
+    yield "encoder", True, f"{encoder.name}, weights {encoder.digest[:12]}..., served by {type(encoder).__name__}"
+    try:
+        index = open_index(settings.index, encoder)
+        yield "index", True, f"generation {index.name} in {settings.index}, {len(index.passages)} passages, every checksum right"
+        index.close()
+    except CoachError as error:
+        yield "index", False, str(error)
+    yield "model", not settings.model, "answers are composed without a chat model" if not settings.model else "unset COACH_MODEL: no chat model is used"
+    with socket.socket() as probe:
+        taken = probe.connect_ex(("127.0.0.1", 7860)) == 0
+    yield "port", not taken, "7860 is free" if not taken else "7860 is in use; start with `coach serve --port N`"

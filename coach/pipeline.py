@@ -1,0 +1,194 @@
+"""The whole flow on one screen: message -> care? small talk? -> standalone question -> evidence -> gate -> sentences -> answer."""
+
+from __future__ import annotations
+
+import logging
+import threading
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from coach.care import Care, care_note
+from coach.composing import compose
+from coach.conversation import small_talk, standalone
+from coach.encoder import Encoder, load_encoder
+from coach.errors import CoachError, IndexUnusable, SettingsError
+from coach.gate import Gate, Verdict
+from coach.index import IndexDamaged, IndexMissing, open_index, read_pointer
+from coach.question import clean
+from coach.refusing import apology, follow_up_topics, nearest_topics, spread, talk
+from coach.retrieval import Found, Retriever
+from coach.settings import Settings
+from coach.sync import Progress, sync
+from coach.types import Answer, Document, Evidence, Outcome, Passage, Turn
+
+MAX_MESSAGE = 4000  # characters; more is a document, not a question
+EVIDENCE = 10
+
+_log = logging.getLogger(__name__)
+
+
+class Coach:
+    """Answers from one index; picks up a newly published generation by itself. Safe to share between threads."""
+
+    def __init__(self, root: Path, encoder: Encoder, gate: Gate, care: Care, helpline: str = "") -> None:
+        self._root = root
+        self._encoder = encoder
+        self._gate = gate
+        self._care = care
+        self._helpline = helpline
+        self._lock = threading.Lock()
+        self._shown_examples: tuple[str, tuple[str, ...]] = ("", ())
+        self._retriever = Retriever(open_index(root, encoder), encoder)
+
+    def ask(self, question: str, history: Sequence[Turn] = ()) -> Answer:
+        """The complete answer: the last item of `stream`."""
+        *_, last = self.stream(question, history)
+        return last
+
+    def stream(self, question: str, history: Sequence[Turn] = ()) -> Iterator[Answer]:
+        """The answer as it grows, sentence by sentence; the last item is complete."""
+        clock = _Clock()
+        message = clean(question)
+        if said := self._without_evidence(question, message):
+            yield replace(said, timings_ms=clock.read())
+            return
+        rewrite = standalone(history, message)
+        clock.lap("rewrite")
+        retriever = self._current()
+        found = retriever.search(rewrite.text, EVIDENCE)
+        clock.lap("search")
+        verdict = self._gate.decide(found, retriever.index)
+        shown = frozenset(s for t in history[-3:] for s in t.sentences) if rewrite.more else frozenset[str]()
+        explained = _explain(rewrite.rule, found, verdict)
+        if not verdict.open or not (composed := compose(found, retriever.index, shown)).sentences:
+            refusal = apology(found, verdict, self._gate, retriever.index)
+            clock.lap("answer")
+            yield replace(refusal, question=question, standalone_question=rewrite.text, timings_ms=clock.read(), explanation=explained)
+            return
+        answer = Answer(question, rewrite.text, Outcome.ANSWERED, layout=composed.layout, explanation=explained)
+        follow_ups = follow_up_topics(found, composed.used, self._gate, retriever.index)
+        clock.lap("answer")
+        for count in range(1, len(composed.sentences)):
+            yield replace(answer, sentences=composed.sentences[:count], citations=composed.citations[:count])
+        yield replace(
+            answer,
+            sentences=composed.sentences,
+            citations=composed.citations,
+            follow_ups=follow_ups,
+            timings_ms=clock.read(),
+        )
+
+    def search(self, query: str, limit: int = 10) -> tuple[Evidence, ...]:
+        """The passages nearest to a query, best first."""
+        return self._current().search(clean(query)[:MAX_MESSAGE], limit).evidence
+
+    def passage(self, passage_id: str) -> Passage:
+        """One passage by id. Raises KeyError."""
+        index = self._current().index
+        return index.passages[index.number[passage_id]]
+
+    def document(self, document_id: str) -> Document:
+        """One document by id. Raises KeyError."""
+        return self._current().index.documents[document_id]
+
+    @property
+    def examples(self) -> tuple[str, ...]:
+        """Questions for an empty page, from different documents, each of which the gate lets through."""
+        index = self._current().index
+        if self._shown_examples[0] != index.name:
+            self._shown_examples = (index.name, nearest_topics(spread(len(index.passages)), self._gate, index, limit=6))
+        return self._shown_examples[1]
+
+    def close(self) -> None:
+        """Give the index's files back."""
+        self._retriever.index.close()
+
+    def _without_evidence(self, question: str, message: str) -> Answer | None:
+        """Answers that need no corpus: care before everything, nothing to read, too much to read, small talk."""
+        if len(message) > MAX_MESSAGE:
+            note = (
+                f"That is more than I can read with care ({len(message):,} characters). Please put the question itself into at most "
+                f"{MAX_MESSAGE:,} characters; a few sentences about your situation are enough."
+            )
+            return Answer(question, "", Outcome.NO_EVIDENCE, note=note, nearest_topics=self.examples[:3])
+        if kind := self._care.kind(message, self._encoder):
+            return Answer(question, "", Outcome.CARE, note=care_note(kind, self._helpline))
+        kind = small_talk(message) if any(c.isalnum() for c in message) else "empty"
+        if kind:
+            return Answer(question, "", Outcome.GREETING, note=talk(kind), follow_ups=self.examples[:3])
+        return None
+
+    def _current(self) -> Retriever:
+        """The retriever of the published generation; another one is opened when the pointer has moved."""
+        try:
+            name = read_pointer(self._root)["generation"]
+        except IndexUnusable:
+            return self._retriever  # the open generation still answers
+        if name != self._retriever.index.name:
+            with self._lock:
+                if name != self._retriever.index.name:
+                    try:
+                        self._retriever = Retriever(open_index(self._root, self._encoder), self._encoder)
+                    except IndexUnusable as error:
+                        _log.warning("%s The previous generation keeps answering.", error)
+        return self._retriever
+
+
+class _Clock:
+    """Milliseconds between named points."""
+
+    def __init__(self) -> None:
+        self._start = self._last = time.perf_counter()
+        self._laps: dict[str, float] = {"rewrite": 0.0, "search": 0.0, "answer": 0.0, "check": 0.0}
+
+    def lap(self, name: str) -> None:
+        now = time.perf_counter()
+        self._laps[name] = round((now - self._last) * 1000, 2)
+        self._last = now
+
+    def read(self) -> Mapping[str, float]:
+        return {**self._laps, "total": round((time.perf_counter() - self._start) * 1000, 2)}
+
+
+def _explain(rule: str, found: Found, verdict: Verdict) -> Mapping[str, Any]:
+    return {
+        "rewrite": rule,
+        "understood": found.question.focus,
+        "roles": found.question.roles,
+        "terms": found.question.terms,
+        "gate": {"open": verdict.open, "score": verdict.score, "in_field": verdict.in_field, "reason": verdict.reason, "features": verdict.features},
+        "evidence": [
+            {"passage_id": e.passage.id, "score": e.score, "dense": e.dense, "lexical": e.lexical, "steering": e.steering} for e in found.evidence
+        ],
+    }
+
+
+def load_coach(settings: Settings, progress: Progress | None = None, notify: Callable[[str], None] = _log.warning) -> Coach:
+    """The only place where the parts are put together. A missing index is built, a damaged one is named through `notify` and rebuilt.
+
+    Raises CoachError: an unusable setting, no corpus, no encoder, an index of another encoder.
+    """
+    if settings.model:
+        raise SettingsError(f"COACH_MODEL is {settings.model!r}, but this version answers without a chat model; unset COACH_MODEL.")
+    encoder = load_encoder(settings.encoder, settings.cache, settings.threads)
+    gate, care = Gate.load(), Care.load()
+    try:
+        return Coach(settings.index, encoder, gate, care, settings.helpline)
+    except IndexMissing:
+        notify(f"Building the index in {settings.index} from {settings.corpus}; this is done once.")
+    except IndexDamaged as error:
+        notify(f"{error} It is rebuilt from {settings.corpus}.")
+        _set_aside(settings.index)
+    sync(settings.corpus, settings.index, encoder, progress)
+    return Coach(settings.index, encoder, gate, care, settings.helpline)
+
+
+def _set_aside(root: Path) -> None:
+    """A damaged pointer or generation is no base to build on; the next sync writes a new one."""
+    try:
+        (root / "CURRENT").unlink(missing_ok=True)
+    except OSError as error:
+        raise CoachError(f"The damaged index in {root} cannot be replaced ({error.strerror}); remove that folder.") from error

@@ -1,0 +1,180 @@
+"""What a question asks: repaired spelling, the roles it names, its content words, its form. Knows nothing of passages."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+
+from coach.index import STOP_WORDS, stem, terms, words
+from coach.vocabulary import CHAT_SPELLING, SYNONYMS, name_roles, other_roles, roles_in
+
+_LONG = 40  # words; in a longer message the question proper is looked for
+_TOKEN = re.compile(r"[A-Za-z][A-Za-z'’]*")
+_COMPARES = re.compile(
+    r"\b(vs\.?|versus|differ\w*|compar\w+|distinguish\w*|contrast\w*|as opposed to|rather than|in common|both|each|better than|more than|gap between|"
+    r"separates?|apart|side by side|same as)\b",
+    re.IGNORECASE,
+)
+_HOW_TO = re.compile(r"\bhow (?:do|can|could|should|would|might|to|shall)\b|\bwhat (?:should|can|could|do) (?:i|we|you) do\b|\bsteps?\b|\bhelp me\b", re.IGNORECASE)
+_DIFFERS = re.compile(r"\b(differ\w*|vs\.?|versus|compar\w+|contrast\w*|distinguish\w*|set\w* apart)\b", re.IGNORECASE)
+_FIGURE = re.compile(
+    r"\bhow (?:many|much|long|often|old|big|large|high|tall|far|fast|soon)\b|%|\b(?:percent\w*|percentage|share of|what number|number of|average|mean|median|typical \w+ (?:size|rate)|"
+    r"ratio|rate of|benchmark\w*|what year|which year|when (?:was|did)|since when|salary|pay|paid|earn\w*|cost|price|budget|figures?|statistics?|what age|"
+    r"how (?:good|bad|healthy) is|good (?:score|rate|number|ratio|value)|minimum|maximum|at least|at most)\b",
+    re.IGNORECASE,
+)
+_YES_NO = re.compile(
+    r"^(?:so |and |but |ok |hey |hi |wait |well |um |just |quick question |actually )*"
+    r"(?:is|are|was|do|does|did|can|could|should|will|would|has|have|must|may|isn't|aren't|don't|doesn't|can't|shouldn't|won't)\b"
+    r"|\b(?:right|correct|true|isn't it|isn't that|yes|no|don't they|doesn't it|aren't they|or not|yeah)\s*\?*$",
+    re.IGNORECASE,
+)
+_PREMISE = re.compile(
+    r"^(?:so |well |ok |and |but )*(?:as|since|because|given(?: that)?|now that|considering(?: that)?|seeing (?:as|that)|if|assuming(?: that)?|knowing(?: that)?)\s+"
+    r"(?P<premise>[^,?]{8,160}?)(?:,|\s-\s|;)\s*(?=\S)",
+    re.IGNORECASE,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """One standalone question, understood."""
+
+    text: str
+    """The message with its spelling repaired."""
+    focus: str
+    """What is embedded: the question proper, roles under their full names."""
+    story: str
+    """The whole of a long message, embedded too; "" for a short one."""
+    roles: tuple[str, ...]
+    other_roles: tuple[str, ...]
+    terms: tuple[str, ...]
+    """Stems of the content words."""
+    synonyms: Mapping[str, tuple[str, ...]]
+    """For each term the stems that mean the same."""
+    compares: bool
+    differs: bool
+    """Whether it asks for a difference outright."""
+    claims: bool
+    """Whether it states something to be checked: a yes-or-no question or a premise. Then roles must not steer: the true owner may be another."""
+    how_to: bool
+    figure: bool
+    """Whether a number is asked for."""
+    premise: str
+    """What the question takes for granted, "" when nothing."""
+
+    @property
+    def search_terms(self) -> tuple[str, ...]:
+        """Terms and their synonyms, for lexical search."""
+        extra = [s for t in self.terms for s in self.synonyms.get(t, ())]
+        return tuple(dict.fromkeys([*self.terms, *extra]))
+
+
+def clean(message: str) -> str:
+    """The message without control and invisible characters, white space folded."""
+    kept = "".join(c if unicodedata.category(c)[0] != "C" else " " for c in unicodedata.normalize("NFKC", message))
+    return re.sub(r"\s+", " ", kept).strip()
+
+
+def understand(message: str, is_word: Callable[[str], bool], corpus_words: Mapping[str, int]) -> Question:
+    """Read a standalone question; `corpus_words` maps the corpus's own lower-case words to their counts."""
+    text = repair(clean(message), is_word, corpus_words)
+    proper = question_proper(text)
+    named = name_roles(proper)
+    found = tuple(dict.fromkeys(terms(named)))
+    taken_for_granted = _PREMISE.match(proper)
+    premise = name_roles(taken_for_granted["premise"]) if taken_for_granted else ""
+    return Question(
+        text=text,
+        focus=named,
+        story=name_roles(text) if proper != text else "",
+        roles=roles_in(proper) or roles_in(text),
+        other_roles=other_roles(text),
+        terms=found,
+        synonyms={t: s for t in found if (s := synonyms_of(t, named))},
+        compares=bool(_COMPARES.search(proper)),
+        differs=bool(_DIFFERS.search(proper)),
+        claims=bool(premise or _YES_NO.search(proper)),
+        how_to=bool(_HOW_TO.search(proper)),
+        figure=bool(_FIGURE.search(proper)),
+        premise=premise,
+    )
+
+
+def repair(text: str, is_word: Callable[[str], bool], corpus_words: Mapping[str, int]) -> str:
+    """Chat spelling written out and misspelt words replaced by the nearest word of the corpus; known words stay as they are."""
+
+    def mend(match: re.Match[str]) -> str:
+        word = match[0].lower().replace("’", "'")
+        if word in CHAT_SPELLING and not match[0].isupper():
+            return CHAT_SPELLING[word]
+        bare = word[:-2] if word.endswith("'s") else word
+        if len(bare) < 4 or bare in corpus_words or bare in STOP_WORDS or is_word(bare) or "'" in bare:
+            return match[0]
+        return _nearest(bare, corpus_words) or match[0]
+
+    return _TOKEN.sub(mend, text)
+
+
+_BUCKETS: dict[int, dict[str, list[str]]] = {}
+
+
+def _nearest(word: str, corpus_words: Mapping[str, int]) -> str | None:
+    """The most frequent corpus word within one edit (two from seven letters up) that begins alike, if any."""
+    from rapidfuzz import process
+    from rapidfuzz.distance import OSA
+
+    key = id(corpus_words)
+    if key not in _BUCKETS:
+        _BUCKETS.clear()
+        buckets: dict[str, list[str]] = {}
+        for known in corpus_words:
+            if len(known) >= 4 and known.isalpha():
+                buckets.setdefault(known[0], []).append(known)
+        _BUCKETS[key] = buckets
+    allowed = 1 if len(word) < 7 else 2
+    near = process.extract(word, _BUCKETS[key].get(word[0], []), scorer=OSA.distance, score_cutoff=allowed, limit=8)
+    if not near:
+        return None
+    # A dropped letter is the commonest slip: with equal distance the longer and more frequent word wins.
+    return min(near, key=lambda hit: (hit[1], -corpus_words[hit[0]]))[0]
+
+
+def question_proper(text: str) -> str:
+    """The asking part of a long message: its sentences with a question mark, else its last two."""
+    if len(text.split()) <= _LONG:
+        return text
+    parts = re.split(r"(?<=[.!?…])\s+", text)
+    asking = [p for p in parts if p.endswith("?")]
+    chosen = asking[-2:] if asking else parts[-2:]
+    return " ".join(chosen)[-600:]
+
+
+@lru_cache(maxsize=1)
+def _synonym_table() -> tuple[dict[str, tuple[str, ...]], list[tuple[str, tuple[str, ...]]]]:
+    """Single words by their stem, and phrases as they stand, each with all stems of its group."""
+    single: dict[str, tuple[str, ...]] = {}
+    phrases: list[tuple[str, tuple[str, ...]]] = []
+    for group in SYNONYMS:
+        stems = tuple(dict.fromkeys(s for member in group for s in terms(member)))
+        for member in group:
+            if " " in member or "-" in member:
+                phrases.append((member, stems))
+            else:
+                key = stem(member)
+                single[key] = tuple(dict.fromkeys([*single.get(key, ()), *stems]))
+    return single, phrases
+
+
+def synonyms_of(term: str, text: str) -> tuple[str, ...]:
+    """Stems that mean the same as `term` in a text (a phrase counts where the text holds it)."""
+    single, phrases = _synonym_table()
+    lower = " ".join(words(text))
+    found = [s for s in single.get(term, ()) if s != term]
+    for phrase, stems in phrases:
+        if phrase in lower and term in terms(phrase):
+            found.extend(s for s in stems if s != term)
+    return tuple(dict.fromkeys(found))

@@ -1,0 +1,109 @@
+"""Question -> evidence: dense and lexical candidates, fused by normalised score and steered by the roles that are asked about."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+from functools import lru_cache
+
+import numpy as np
+from numpy.typing import NDArray
+
+from coach.encoder import Encoder, Matrix
+from coach.index import Index
+from coach.question import Question, understand
+from coach.types import Evidence, Passage
+from coach.vocabulary import roles_in
+
+CANDIDATES = 60  # from each of Chroma and BM25
+# Shares of the score, by the best mean reciprocal rank on eval/fit (python -m eval.fit_gate prints it).
+PASSAGE, SENTENCE, QUESTION = 0.2, 0.3, 0.5  # parts of the dense score: the whole passage, its nearest sentence, its nearest question
+LEXICAL = 0.25
+ROLE_BONUS = ROLE_PENALTY = 0.05
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A question, its vector and the evidence for it, best first."""
+
+    question: Question
+    vector: Matrix
+    evidence: tuple[Evidence, ...]
+    numbers: tuple[int, ...]
+    """The passages' numbers in the index, in step with `evidence`."""
+
+
+@lru_cache(maxsize=100_000)
+def focus_roles(passage: Passage) -> frozenset[str]:
+    """The roles that a passage is about: those its heading names, else those that begin its sentences most often."""
+    named = roles_in(passage.heading)
+    if named:
+        return frozenset(named)
+    leads = Counter(r for n in range(len(passage.sentences)) for r in roles_in(passage.quote(n))[:1])
+    return frozenset(r for r, count in leads.items() if count * 2 >= max(leads.values()))
+
+
+class Retriever:
+    """Search in one generation of the index with one encoder."""
+
+    def __init__(self, index: Index, encoder: Encoder) -> None:
+        self.index = index
+        self.encoder = encoder
+
+    def search(self, text: str, limit: int = 10) -> Found:
+        """Evidence for a standalone question; none for an empty one."""
+        question = understand(text, self.encoder.is_word, self.index.words)
+        if not question.focus:
+            return Found(question, np.zeros((1, self.index.manifest["dimension"]), dtype=np.float32), (), ())
+        vector = self._vector(question)
+        lexical = self.index.lexical(question.search_terms)
+        numbers = np.array(list(dict.fromkeys(self.index.dense(vector, CANDIDATES) + _top(lexical, CANDIDATES))), dtype=np.int64)
+        parts = (
+            (PASSAGE, self.index.passage_vectors(numbers.tolist()) @ vector[0]),
+            (SENTENCE, self.index.best_sentence(numbers, vector[0])),
+            (QUESTION, self.index.best_question(numbers, vector[0])),
+        )
+        dense_part = np.sum([share * normalise(scores) for share, scores in parts], axis=0, dtype=np.float32)
+        lexical_part = normalise(lexical[numbers])
+        steering = np.array([steer(question, self.index.passages[n]) for n in numbers], dtype=np.float32)
+        scores = (1 - LEXICAL) * dense_part + LEXICAL * lexical_part + steering
+        order = np.lexsort((numbers, -scores))[:limit]
+        evidence = tuple(
+            Evidence(self.index.passages[numbers[i]], *(round(float(part[i]), 4) for part in (scores, dense_part, lexical_part, steering, lexical[numbers])))
+            for i in order
+        )
+        return Found(question, vector, evidence, tuple(int(numbers[i]) for i in order))
+
+    def _vector(self, question: Question) -> Matrix:
+        """The question's unit vector, shape (1, dimension); a story's question alone often lacks its subject, so its whole counts half."""
+        if not question.story:
+            return self.encoder.encode([question.focus])
+        vector = self.encoder.encode([question.focus, question.story]).mean(axis=0, keepdims=True)
+        return np.asarray(vector / np.linalg.norm(vector), dtype=np.float32)
+
+
+def _top(scores: Matrix, limit: int) -> list[int]:
+    if not scores.any():
+        return []
+    best = np.argpartition(-scores, min(limit, len(scores) - 1))[:limit]
+    return [int(i) for i in best if scores[i] > 0]
+
+
+def normalise(scores: Matrix) -> NDArray[np.float32]:
+    """Scores stretched to 0..1 over the candidates; all zeros when there is no difference and nothing above zero."""
+    low, high = float(scores.min()), float(scores.max())
+    if high - low < 1e-9:
+        return np.full_like(scores, 1.0 if high > 0 else 0.0)
+    return ((scores - low) / (high - low)).astype(np.float32)
+
+
+def steer(question: Question, passage: Passage) -> float:
+    """Bonus for a passage about the roles asked for, penalty for one about other roles only."""
+    asked = set(question.roles)
+    about = focus_roles(passage)
+    if not asked or not about:
+        return 0.0
+    shared = asked & about
+    if not shared:
+        return 0.0 if question.claims else -ROLE_PENALTY
+    return ROLE_BONUS * len(shared) / len(asked | about)

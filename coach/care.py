@@ -15,7 +15,7 @@ from pathlib import Path
 
 import numpy as np
 
-from coach.care_words import AGAINST, FAMILIES, FILLERS, IDIOMS, LASTING, PAIRS, SPELLINGS, Family
+from coach.care_words import AGAINST, FAMILIES, FILLERS, IDIOMS, LASTING, PAIRS, SPELLINGS
 from coach.encoder import Encoder, Matrix
 
 WEIGHTS = Path(__file__).with_name("care.json")
@@ -33,7 +33,7 @@ def _any(phrases: str) -> re.Pattern[str]:
 
 
 _IDIOMS = _any(IDIOMS)
-PATTERNS = tuple((family, _any(family.phrases)) for family in FAMILIES)
+_FAMILIES = tuple((family, _any(family.phrases)) for family in FAMILIES)
 _AGAINST = {name: _any(phrases) for name, phrases in AGAINST.items()}
 _LASTING = _any(LASTING)
 _WORD = re.compile(r"[^\W_]+|[.?!]")
@@ -86,14 +86,14 @@ class Reading:
     matters: bool
 
 
-def read(message: str, families: Sequence[tuple[Family, re.Pattern[str]]] = PATTERNS) -> Reading:
-    """Look the phrase families up in a message; the fit looks up fewer, to learn what to do when the words are new."""
+def read(message: str) -> Reading:
+    """Look the phrase families up in a message."""
     text = normal(message)
-    matters = _tells(text) or any(pattern.search(text) for _, pattern in families)
+    matters = _tells(text) or any(pattern.search(text) for _, pattern in _FAMILIES)
     if not matters:  # most questions end here
         return Reading((), "", False)
     plain, idioms = _IDIOMS.subn("~", text)
-    hits = [(family, len(set(found))) for family, pattern in families if (found := pattern.findall(plain))]
+    hits = [(family, len(set(found))) for family, pattern in _FAMILIES if (found := pattern.findall(plain))]
     if not hits and not _tells(plain):  # an idiom was all
         return Reading((), "", False)
     against = {name: float(min(len(pattern.findall(text)), 3)) for name, pattern in _AGAINST.items()}

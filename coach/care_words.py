@@ -2,7 +2,7 @@ r"""The words by which coach/care.py knows distress: phrase families as data, fr
 
 Phrases are regular expressions over the normal form that `coach.care.normal` makes: lower case, no apostrophes ("dont"), no filler words
 ("just", "really"), one spelling for contractions ("im", "ive", "cant") and for "noone", "everyone", "anymore", "want to". Each line of a
-family is one alternative and stands between word boundaries. `W` is up to three words in between.
+family is one alternative and stands between word boundaries.
 
 Strength: 4 suffices alone; 3 says it nearly always; 2 often; 1 is a hint that counts only beside others. Idioms are cut out of the text
 before any family is looked up, so "kill the feature" and "die of shame" never reach the crisis families.
@@ -22,7 +22,6 @@ class Family(NamedTuple):
     phrases: str
 
 
-WORDS = r"(?:\w+ ){0,3}"
 _KIN = r"(?:mother|father|mum|mom|mama|dad|parents?|brother|sister|wife|husband|partner|son|daughter|baby|child|kids?|friend|girlfriend|boyfriend|gf|bf|fianc\w+|grand\w+|twin|cofounder|founder|dog|cat)"
 _LOVER = r"(?:husband|wife|partner|boyfriend|girlfriend|gf|bf|ex|fianc\w+|father|dad|stepdad|roommate)"
 _THEM = r"(?:everyone|they|them|(?:my |the )?(?:family|kids|wife|husband|team|world|children|parents|people|company|partner|mum|mom|daughter|son))"
@@ -66,6 +65,10 @@ jump out of the window
 bridg(?:e|ing) (?:the|that|this|a|between) ?(?:gap|role|\w+ and)?
 burn(?:ing|ed|t)? (?:bridges?|a bridge|the bridge|rate|down|multiple|through|cash|runway|chart)
 slow burn
+dying a (?:slow )?death
+hung out to dry|up in flames|die happy|crime scene|train wreck|(?:second|third) thoughts|eat my hat
+is it suicide to
+ready to (?:go (?:live|to market|on)|ship|launch|return)
 burn(?:down|up) ?(?:chart)?
 bleed(?:ing)? (?:users|money|cash|customers|edge|revenue|talent)
 bleeding edge
@@ -326,10 +329,10 @@ self ?harm\w*
 the thoughts (?:are|came|come|keep|wont)
 dark (?:thoughts|place)
 """),
-    Family("weeping", "distress", 3, rf"""
-(?:cry|crying|cried|sob|sobbed|sobbing|weep|weeping|wept|tears|bawl\w*|teary) (?:\w+ ){{0,5}}(?:every|all|toilet|toilets|bathroom|loo|car|shower|shift|stairwell|bed|night|morning|lunch|again|desk|work|commute|weeks?|months?|for|before|between|after|myself|day|days|hours|minutes|stop|uncontroll\w*|floor|train|kitchen|home|nothing|garage)
+    Family("weeping", "distress", 3, r"""
+(?:cry|crying|cried|sob|sobbed|sobbing|weep|weeping|wept|tears|bawl\w*|teary) (?:\w+ ){0,5}(?:every|all|toilet|toilets|bathroom|loo|car|shower|shift|stairwell|bed|night|morning|lunch|again|desk|work|commute|weeks?|months?|for|before|between|after|myself|day|days|hours|minutes|stop|uncontroll\w*|floor|train|kitchen|home|nothing|garage)
 (?:cant|couldnt|wont|dont|not|never|unable to) (?:seem to )?(?:stop|hold back|keep from|control) (?:the |my )?(?:cry\w*|sob\w*|weep\w*|tears|shak\w+|trembl\w+|panick\w*|worry\w*)
-(?:i|im|ive been|me) (?:\w+ ){{0,3}}(?:crying|sobbing|weeping|bawling|in tears|cry|cried|sob|weep|wept)
+(?:i|im|ive been|me) (?:\w+ ){0,3}(?:crying|sobbing|weeping|bawling|in tears|cry|cried|sob|weep|wept)
 (?:start|started|burst|break|broke) (?:into |out )?(?:weeping|sobbing|crying|in tears|tears)
 """),
     Family("tears", "distress", 2, r"""
@@ -532,7 +535,7 @@ forc(?:ed|es|ing) (?:himself|herself|themselves|me) (?:on|onto|to (?:kiss|touch|
 (?:his|her|their|whole) (?:foot|leg|knee|body|groin|crotch|lips|mouth|tongue|arm|fingers?|hands?) (?:\w+ ){0,3}(?:me|mine|my)
 nightcap|(?:come|came|go|went) (?:up )?to (?:his|her|their) (?:room|hotel|flat|apartment|place)|whispers? (?:\w+ ){0,2}(?:things|filthy|dirty|in my ear)|(?:tighter|shorter|lower cut|sexier) (?:\w+ )?(?:blouses?|skirts?|dress\w*|tops?|clothes)|smile more|pretty face|good girl|winks? at me
 """),
-    Family("slur", "harassment", 3, rf"""
+    Family("slur", "harassment", 3, r"""
 (?:call|calls|called|calling|labell?ed|refers? to me as|referred to as|nicknamed) (?:me|us) (?:an? |the |names|their |that |his |her |stupid|it )?(?!in |into |back|out|up|to |on |for |after |about |again|when |yesterday|today|at |by |with )\w+
 (?:the|a|racial|racist|homophobic|sexist|antisemitic|transphobic|my) slurs?
 n word|f word at me|retard\w*|faggot|fag|dyke|tranny|nigg\w+|paki|chink|kike|slut|whore|bitch|cunt|wetback|curry|terrorist|monkey|diversity hire|ching
@@ -540,7 +543,7 @@ go back to (?:your|my|where|africa|india|china|mexico|pakistan)|your kind|people
 racis[tm]|sexis[tm]|homophob\w+|transphob\w+|antisemit\w+|islamophob\w+|misogyn\w+|xenophob\w+|ageis[tm]|ableis[tm]|bigot\w*
 (?:imitat\w+|mimic\w*|mock\w*|copy|copies|laugh\w* (?:at|about)|jokes? (?:about|on)|makes? fun of|fun of|comments? (?:about|on)|do an|does an|does my) (?:my |our |the way i )?(?:\w+ )?(?:accent|stutter|stammer|hijab|headscarf|turban|skin|hair|religion|faith|name|wheelchair|disability|weight|age|race|gender|pronouns|autism|voice|talk|speak|english|lisp|limp)
 (?:deadnam\w+|misgender\w*|refuse to use my|wrong pronouns|bible verses|conversion)
-(?:im )?the only (?:\w+ )?(?:black|asian|indian|muslim|jew\w*|gay|queer|trans|brown|african|latina?|woman|girl|disabled) (?:\w+ ){{0,2}}(?:on|in|here|pm|there|person|at|engineer)?
+(?:im )?the only (?:\w+ )?(?:black|asian|indian|muslim|jew\w*|gay|queer|trans|brown|african|latina?|woman|girl|disabled) (?:\w+ ){0,2}(?:on|in|here|pm|there|person|at|engineer)?
 (?:banter|its a joke|cant take a joke|lighten up|too sensitive|hysterical|was joking)
 poofter|pansy|queer|fatso|fatty|spastic|spaz|cripple|gook|coon|gypsy|tranny|towelhead|raghead|mongol|cow|pig nose|n word|f slur
 (?:bark|moo|oink|grunt|hiss|whistle|snort|monkey nois\w*|make (?:animal )?noises|giggle|snigger|whisper)s? (?:\w+ )?(?:when|whenever|as|if|every time) i
@@ -616,29 +619,26 @@ every (?:day|night|morning|evening|week|sunday|time|meeting|minute|second|standu
 """
 
 # Fillers carry no meaning here and would stand between the words of a phrase.
-FILLERS = frozenset(
+_FILLERS = (
     "just really actually so literally honestly fucking fuckin fkn bloody even still simply totally very absolutely basically like tbh ngl truly seriously "
-    "fully pretty quite only already".split()
+    "fully pretty quite only already"
 )
+FILLERS = frozenset(_FILLERS.split())
 # One spelling for what people write in many ways; applied to single words, then to pairs.
-SPELLINGS = dict(
-    pair.split("=")
-    for pair in (
-        "wanna=want to,wana=want to,gonna=going to,gona=going to,gotta=have to,nobody=noone,everybody=everyone,somebody=someone,anybody=anyone,cannot=cant,idk=dont know,"
-        "dunno=dont know,bein=being,feelin=feeling,livin=living,dyin=dying,cryin=crying,killin=killing,tmrw=tomorrow,tmr=tomorrow,u=you,ur=your,cuz=because,cos=because,"
-        "bc=because,coz=because,myslef=myself,mysef=myself,meself=myself,kil=kill,cryed=cried,crynig=crying,alot=a lot,anymroe=anymore,anymor=anymore,nomore=anymore,"
-        "cnt=cant,dnt=dont,dont'=dont,isint=isnt,wont'=wont,depresed=depressed,deppressed=depressed,hopless=hopeless,hoplesss=hopeless,wothless=worthless,exausted=exhausted,"
-        "greif=grief,scard=scared,terified=terrified,sleeep=sleep,slep=slept,breath=breathe,breathless=cant breathe,harrassed=harassed,harrass=harass,harasing=harassing,"
-        "harrassing=harassing,harrasment=harassment,bullyed=bullied,bulied=bullied,preggers=pregnant,pregant=pregnant,dieing=dying,d1e=die,k1ll=kill,sh=self harm,2nite=tonight,"
-        "tonite=tonight,plz=please,pls=please,ppl=people,hav=have,havnt=havent,hvnt=havent,barely=cant,thots=thoughts,thougts=thoughts,thoghts=thoughts,boyfreind=boyfriend"
-    ).split(",")
+_SPELLINGS = (
+    "wanna=want to,wana=want to,gonna=going to,gona=going to,gotta=have to,nobody=noone,everybody=everyone,somebody=someone,anybody=anyone,cannot=cant,idk=dont know,"
+    "dunno=dont know,bein=being,feelin=feeling,livin=living,dyin=dying,cryin=crying,killin=killing,tmrw=tomorrow,tmr=tomorrow,u=you,ur=your,cuz=because,cos=because,"
+    "bc=because,coz=because,myslef=myself,mysef=myself,meself=myself,kil=kill,cryed=cried,crynig=crying,alot=a lot,anymroe=anymore,anymor=anymore,nomore=anymore,"
+    "cnt=cant,dnt=dont,dont'=dont,isint=isnt,wont'=wont,depresed=depressed,deppressed=depressed,hopless=hopeless,hoplesss=hopeless,wothless=worthless,exausted=exhausted,"
+    "greif=grief,scard=scared,terified=terrified,sleeep=sleep,slep=slept,breath=breathe,breathless=cant breathe,harrassed=harassed,harrass=harass,harasing=harassing,"
+    "harrassing=harassing,harrasment=harassment,bullyed=bullied,bulied=bullied,preggers=pregnant,pregant=pregnant,dieing=dying,d1e=die,k1ll=kill,sh=self harm,2nite=tonight,"
+    "tonite=tonight,plz=please,pls=please,ppl=people,hav=have,havnt=havent,hvnt=havent,barely=cant,thots=thoughts,thougts=thoughts,thoghts=thoughts,boyfreind=boyfriend"
 )
-PAIRS = dict(
-    pair.split("=")
-    for pair in (
-        "i am=im,i have=ive,do not=dont,does not=doesnt,did not=didnt,can not=cant,could not=couldnt,can hardly=cant,can cant=cant,will not=wont,is not=isnt,was not=wasnt,"
-        "were not=werent,have not=havent,has not=hasnt,would not=wouldnt,should not=shouldnt,any more=anymore,any longer=anymore,no one=noone,"
-        "every one=everyone,every single=every,each day=every day,each night=every night,my self=myself,i will=ill,i would=id,what is=whats,that is=thats,it is=its,"
-        "there is=theres,he is=hes,she is=shes,they are=theyre,unable to=cant,could cant=couldnt,able no=cant"
-    ).split(",")
+SPELLINGS = dict(pair.split("=") for pair in _SPELLINGS.split(","))
+_PAIRS = (
+    "i am=im,i have=ive,do not=dont,does not=doesnt,did not=didnt,can not=cant,could not=couldnt,can hardly=cant,can cant=cant,will not=wont,is not=isnt,was not=wasnt,"
+    "were not=werent,have not=havent,has not=hasnt,would not=wouldnt,should not=shouldnt,any more=anymore,any longer=anymore,no one=noone,"
+    "every one=everyone,every single=every,each day=every day,each night=every night,my self=myself,i will=ill,i would=id,what is=whats,that is=thats,it is=its,"
+    "there is=theres,he is=hes,she is=shes,they are=theyre,unable to=cant,could cant=couldnt,able no=cant"
 )
+PAIRS = dict(pair.split("=") for pair in _PAIRS.split(","))

@@ -15,13 +15,13 @@ from coach.retrieval import Found
 from coach.types import Citation, Layout, Passage, Sentence, Source
 from coach.vocabulary import roles_in
 
-PASSAGES = 6  # evidence read for an answer
+PASSAGES = 4  # evidence read for an answer
 MAX_SENTENCES = 6
 MIN_SENTENCES = 2
 FROM_FIRST = 3  # sentences from the best passage, so that an answer reads as one piece
 MAX_STEPS = 6
 # Shares of a sentence's score: nearness to the question, its words, its passage's rank, and being the passage's first (answer-first pages).
-SIMILAR, OVERLAP, RANKED, OPENING = 0.45, 0.2, 0.35, 0.08
+SIMILAR, OVERLAP, RANKED, OPENING = 0.6, 0.2, 0.6, 0.1
 SAME = 0.86  # cosine from which two sentences say the same thing
 KEEP = 0.7  # share of the first sentence's score that a further one of its passage must reach
 NEAR = 0.8  # share that the best sentence of another passage must reach
@@ -88,7 +88,7 @@ def _candidates(found: Found, index: Index) -> list[Candidate]:
             if text.endswith((":", "?")):  # introduces or asks, says nothing
                 continue
             overlap = sum(w for t, w in weight.items() if t in stems or not stems.isdisjoint(question.synonyms.get(t, ()))) / total
-            score = SIMILAR * float(similar[n]) + OVERLAP * overlap + RANKED * evidence.score / max(best, 1e-6)
+            score = SIMILAR * float(similar[n]) + OVERLAP * overlap + RANKED * (evidence.score / max(best, 1e-6))
             score += OPENING if n == 0 else 0.0
             if question.roles and role and not question.claims:
                 score += 0.06 if role in question.roles else -0.06
@@ -121,7 +121,7 @@ def _prose(candidates: Sequence[Candidate]) -> list[Candidate]:
 
 def _steps(candidates: Sequence[Candidate]) -> list[Candidate] | None:
     """The items of the best passage's list, when it has one."""
-    top = candidates[0].passage
+    top = min(candidates, key=lambda c: c.order).passage
     lines = top.text.splitlines()
     if sum(line.lstrip()[:2].rstrip(".)").isdigit() for line in lines) < 3:
         return None
@@ -139,11 +139,9 @@ def _is_item(passage: Passage, number: int) -> bool:
 def _compared(question: Question) -> tuple[str, ...]:
     """The two roles that the question sets side by side; a single role in a comparison stands against the PM or the VP."""
     roles = question.roles
-    if not question.compares:
+    if not question.differs or not roles:
         return ()
-    if len(roles) == 1:
-        return (*roles, "vp" if roles[0] == "pm" else "pm") if question.differs else ()
-    return roles[:2]
+    return roles[:2] if len(roles) > 1 else (*roles, "vp" if roles[0] == "pm" else "pm")
 
 
 def _comparison(candidates: Sequence[Candidate], pair: tuple[str, ...]) -> list[Candidate] | None:

@@ -13,11 +13,6 @@ from coach.vocabulary import CHAT_SPELLING, SYNONYMS, name_roles, other_roles, r
 
 _LONG = 40  # words; in a longer message the question proper is looked for
 _TOKEN = re.compile(r"[A-Za-z][A-Za-z'’]*")
-_COMPARES = re.compile(
-    r"\b(vs\.?|versus|differ\w*|compar\w+|distinguish\w*|contrast\w*|as opposed to|rather than|in common|both|each|better than|more than|gap between|"
-    r"separates?|apart|side by side|same as)\b",
-    re.IGNORECASE,
-)
 _HOW_TO = re.compile(r"\bhow (?:do|can|could|should|would|might|to|shall)\b|\bwhat (?:should|can|could|do) (?:i|we|you) do\b|\bsteps?\b|\bhelp me\b", re.IGNORECASE)
 _DIFFERS = re.compile(r"\b(differ\w*|vs\.?|versus|compar\w+|contrast\w*|distinguish\w*|set\w* apart)\b", re.IGNORECASE)
 _FIGURE = re.compile(
@@ -55,9 +50,8 @@ class Question:
     """Stems of the content words."""
     synonyms: Mapping[str, tuple[str, ...]]
     """For each term the stems that mean the same."""
-    compares: bool
     differs: bool
-    """Whether it asks for a difference outright."""
+    """Whether it asks how things differ."""
     claims: bool
     """Whether it states something to be checked: a yes-or-no question or a premise. Then roles must not steer: the true owner may be another."""
     how_to: bool
@@ -95,7 +89,6 @@ def understand(message: str, is_word: Callable[[str], bool], corpus_words: Mappi
         other_roles=other_roles(text),
         terms=found,
         synonyms={t: s for t in found if (s := synonyms_of(t, named))},
-        compares=bool(_COMPARES.search(proper)),
         differs=bool(_DIFFERS.search(proper)),
         claims=bool(premise or _YES_NO.search(proper)),
         how_to=bool(_HOW_TO.search(proper)),

@@ -17,9 +17,9 @@ from coach.vocabulary import roles_in
 
 CANDIDATES = 60  # from each of Chroma and BM25
 # Shares of the score, by the best mean reciprocal rank on eval/fit (python -m eval.fit_gate prints it).
-PASSAGE, SENTENCE, QUESTION = 0.2, 0.3, 0.5  # parts of the dense score: the whole passage, its nearest sentence, its nearest question
-LEXICAL = 0.25
-ROLE_BONUS = ROLE_PENALTY = 0.05
+PASSAGE, SENTENCE, QUESTION = 0.28, 0.27, 0.45  # parts of the dense score: the whole passage, its nearest sentence, its nearest question
+LEXICAL = 0.3  # half of it for the question's own words, half for them and their synonyms
+ROLE_BONUS = ROLE_PENALTY = 0.03
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +56,7 @@ class Retriever:
         if not question.focus:
             return Found(question, np.zeros((1, self.index.manifest["dimension"]), dtype=np.float32), (), ())
         vector = self._vector(question)
-        lexical = self.index.lexical(question.search_terms)
+        lexical, own = self.index.lexical(question.search_terms), self.index.lexical(question.terms)
         numbers = np.array(list(dict.fromkeys(self.index.dense(vector, CANDIDATES) + _top(lexical, CANDIDATES))), dtype=np.int64)
         parts = (
             (PASSAGE, self.index.passage_vectors(numbers.tolist()) @ vector[0]),
@@ -64,7 +64,7 @@ class Retriever:
             (QUESTION, self.index.best_question(numbers, vector[0])),
         )
         dense_part = np.sum([share * normalise(scores) for share, scores in parts], axis=0, dtype=np.float32)
-        lexical_part = normalise(lexical[numbers])
+        lexical_part = (normalise(lexical[numbers]) + normalise(own[numbers])) / 2
         steering = np.array([steer(question, self.index.passages[n]) for n in numbers], dtype=np.float32)
         scores = (1 - LEXICAL) * dense_part + LEXICAL * lexical_part + steering
         order = np.lexsort((numbers, -scores))[:limit]

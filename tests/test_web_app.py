@@ -234,6 +234,7 @@ def test_page_tells_nothing_about_the_machine_and_points_nowhere_else(client: Te
     ):
         assert secret not in page
     assert set(re.findall(r"https?://[\w.-]+", page)) <= {"https://coach.example"}
+    assert not re.search(r"0x[0-9a-f]{8}", page)
     assert "<title>Career coach</title>" in page
     assert page.index("coach/page.js") < page.index("window.gradio_config")
 
@@ -362,9 +363,7 @@ def test_port_in_use_is_named_with_the_remedy():
             open_socket("127.0.0.1", port)
 
 
-@pytest.mark.parametrize(
-    ("host", "port"), [("127.0.0.1", 70_000), ("127.0.0.1", -1), ("127.0.0.1", 65_536)]
-)
+@pytest.mark.parametrize(("host", "port"), [("127.0.0.1", 70_000), ("127.0.0.1", -1), ("127.0.0.1", 65_536)])
 def test_address_that_cannot_be_had_is_a_settings_error(host: str, port: int):
     with pytest.raises(SettingsError, match=re.escape(f"{host}:{port}")):
         open_socket(host, port)

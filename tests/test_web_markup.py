@@ -6,7 +6,7 @@ from html.parser import HTMLParser
 
 import pytest
 
-from coach.web.markup import blocks, clean, escape, link, safe_url
+from coach.web.markup import blocks, clean, escape, link, linked, safe_url
 
 HOSTILE = [
     "<img src=x onerror=alert(1)>",
@@ -97,6 +97,24 @@ def test_web_addresses_become_links(url: str):
 def test_other_addresses_do_not(url: str):
     assert safe_url(url) == ""
     assert link(url, "Open <it>") == "Open &lt;it&gt;"
+
+
+def test_addresses_in_our_own_words_can_be_followed():
+    markup = linked(
+        blocks("See findahelpline.com, or https://example.org/help?a=1&b=2. Write to me@example.org. Version 1.2 e.g. this.")
+    )
+    assert [attrs["href"] for tag, attrs in Seen(markup).tags if tag == "a"] == [
+        "https://findahelpline.com",
+        "https://example.org/help?a=1",
+    ]
+    assert Seen(markup).text.startswith("See findahelpline.com, or https://example.org/help?a=1&b=2.")
+
+
+@pytest.mark.parametrize("text", HOSTILE)
+def test_following_addresses_lets_no_markup_in(text: str):
+    seen = Seen(linked(blocks(text)))
+    assert {tag for tag, _ in seen.tags} <= {"p", "ul", "ol", "li", "br", "strong", "mark", "a"}
+    assert all(set(attrs) == {"href", "target", "rel"} for tag, attrs in seen.tags if tag == "a")
 
 
 @pytest.mark.parametrize(

@@ -11,6 +11,7 @@ from coach.web.render import suggestion_chips
 TITLE = "Career coach"
 MAX_QUESTION = 2_000
 """Characters of one message; enough for a long story, little enough to answer well."""
+SHOWN_EXAMPLES = 4
 
 HEADER = f"""
 <header class="bar">
@@ -59,7 +60,7 @@ def welcome(examples: Sequence[str]) -> str:
         "<p>Ask what a role involves, how two roles differ, or how people move from one to the next. "
         "Each sentence of an answer carries a number: open it to see the passage behind it, "
         "with the <mark>exact words</mark> marked.</p>"
-        f"{suggestion_chips('For example', examples)}</section>"
+        f"{suggestion_chips('For example', examples[:SHOWN_EXAMPLES])}</section>"
     )
 
 

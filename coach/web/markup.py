@@ -22,6 +22,7 @@ _INLINE = re.compile(
     r"|`|(?<!\S)\*(?=\S)|(?<=\S)\*(?=[\s.,;:!?)]|$)"
     r"|!?\[(?P<label>[^\[\]]*)\]\([^()\s]*\)"
 )
+_ADDRESS = re.compile(r"(?<![\w@./-])(https?://)?((?:[a-z0-9-]+\.)+[a-z]{2,}\b(?:/[\w/#?=%.-]*[\w/])?)", re.IGNORECASE)
 
 
 def clean(text: str) -> str:
@@ -49,6 +50,11 @@ def link(url: str, text: str) -> str:
     """A link that opens in a new tab and tells the other side nothing, or just the text when the address is unsafe."""
     address = safe_url(url)
     return f'<a href="{address}" target="_blank" rel="noopener noreferrer">{escape(text)}</a>' if address else escape(text)
+
+
+def linked(markup: str) -> str:
+    """Escaped text in which web addresses, also bare ones such as "example.org", can be followed."""
+    return _ADDRESS.sub(lambda m: link(html.unescape(m[1] or "https://") + html.unescape(m[2]), html.unescape(m[0])), markup)
 
 
 def blocks(text: str, marks: Sequence[Span] = ()) -> str:

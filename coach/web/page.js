@@ -23,7 +23,13 @@
 
   const health = new URL("../healthz", document.currentScript.src);
   const root = document.documentElement;
-  const wanted = new URLSearchParams(location.search).get("__theme");
+  const asked = new URLSearchParams(location.search);
+  const wanted = asked.get("__theme");
+  if (asked.has("view")) {
+    // Gradio would open pages of its own here (interface documentation, settings) that are no part of this one.
+    asked.delete("view");
+    history.replaceState(null, "", "?" + asked);
+  }
   const prefersDark = matchMedia("(prefers-color-scheme: dark)");
   const paint = () => {
     root.dataset.theme = ["light", "dark"].includes(wanted) ? wanted : prefersDark.matches ? "dark" : "light";
@@ -117,7 +123,7 @@
   const fit = () => {
     const area = box();
     area.style.height = "auto";
-    area.style.height = Math.min(area.scrollHeight, innerHeight * 0.4) + 2 + "px";
+    area.style.height = Math.min(area.scrollHeight, innerHeight * 0.3) + 2 + "px";
     const limit = Number(area.dataset.limit);
     const count = one(".composer .count");
     count.hidden = area.value.length < limit * 0.8;

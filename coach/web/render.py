@@ -9,7 +9,7 @@ from coach.types import Answer, Citation, Layout, Outcome, Passage, Sentence
 from coach.vocabulary import ROLE_LABELS
 from coach.web.exchange import Exchange, Status
 from coach.web.export import exchange_markdown
-from coach.web.markup import blocks, escape
+from coach.web.markup import blocks, escape, linked
 from coach.web.source import source_panel
 
 Lookup = Callable[[str], Passage]
@@ -73,7 +73,7 @@ def _answer(number: int, answer: Answer) -> str:
     if outcome in _EYEBROWS:
         return f'<div class="answer card refusal"><p class="eyebrow">{escape(_EYEBROWS[outcome])}</p>{body}</div>'
     if outcome is Outcome.CARE:
-        return f'<div class="answer card care">{body}</div>'
+        return f'<div class="answer card care">{linked(body)}</div>'
     return f'<div class="answer">{body}</div>'
 
 
@@ -85,7 +85,9 @@ def _body(number: int, answer: Answer) -> str:
         return note + _steps(number, answer)
     if answer.layout is Layout.COMPARISON and len({s.role for s in answer.sentences if s.role}) == 2:
         return note + _comparison(number, answer)
-    return note + f"<p>{_run(number, answer.sentences, answer.citations)}</p>"
+    first, *rest = answer.sentences
+    more = f"<p>{_run(number, rest, answer.citations)}</p>" if rest else ""
+    return note + f'<p class="lead">{_run(number, [first], answer.citations)}</p>{more}'
 
 
 def _steps(number: int, answer: Answer) -> str:

@@ -13,6 +13,7 @@ HERE = Path(__file__).parent
 _SCRIPT = re.compile(r"<script(?=[\s>])")
 _CARD = re.compile(r"\s*<meta\s+(?:property|name)=\"(?:og|twitter):[^>]*?/>", re.DOTALL)
 
+_ADDRESS = re.compile(r" at 0x[0-9a-f]+")
 _BEFORE = (
     '<p class="boot">Opening the career coach</p>'
     "<noscript><p>The career coach needs JavaScript to run in your browser.</p></noscript>"
@@ -38,8 +39,8 @@ def head_markup() -> str:
 
 
 def dress(page: str, head: str, nonce: str) -> str:
-    """Gradio's page with our head and without its advertising cards, every script carrying the nonce."""
-    page = _CARD.sub("", page)
+    """Gradio's page with our head, without its link previews and memory addresses, every script carrying the nonce."""
+    page = _ADDRESS.sub("", _CARD.sub("", page))
     # After <base>, so that our relative addresses are read against it, and before any script.
     page = re.sub(r"(<base [^>]*>)", lambda m: m[1] + head, page, count=1)
     page = page.replace("<gradio-app", _BEFORE + "<gradio-app", 1)

@@ -21,13 +21,23 @@ def source_panel(citation: Citation, passage: Passage | None, count: int) -> str
     span = quoted_span(citation, passage) if passage else None
     body = blocks(passage.text, [span]) if passage and span else blocks(citation.quote, [(0, len(citation.quote))])
     where = f'<p class="document">{escape(citation.title)}</p>' if citation.title != heading else ""
-    label = citation.source or citation.title
-    held = f'<p class="held">{escape(label)}</p>'
-    outside = f'<p class="outside">{link(citation.url, "Open the original")}</p>' if safe_url(citation.url) else ""
     return (
         f'<p class="eyebrow">Source {citation.number} of {count}</p>'
         f'<h2 tabindex="-1">{escape(heading)}</h2>{where}'
         f'<div class="passage">{body}</div>'
         f'<p class="legend">The answer rests on the <mark>marked words</mark>.</p>'
-        f'<footer><p class="eyebrow">Where it comes from</p>{held}{outside}</footer>'
+        f'<footer><h3 class="eyebrow">Where it comes from</h3><ul class="held">{_held(citation, passage)}</ul></footer>'
     )
+
+
+def _held(citation: Citation, passage: Passage | None) -> str:
+    """Each source behind the quote with its own address; one line when the passage does not tell them apart."""
+    named = [s for s in passage.sources if s.label and s.label in citation.source] if passage else []
+    if not named:
+        return _source(citation.source or citation.title, citation.url)
+    return "".join(_source(source.label, source.url) for source in named)
+
+
+def _source(label: str, url: str) -> str:
+    outside = f" {link(url, 'Open the original')}" if safe_url(url) else ""
+    return f"<li>{escape(label)}{outside}</li>"

@@ -186,6 +186,12 @@ def test_theme_follows_the_system_and_the_address(visit: Visit):
     assert visit("?__theme=dark", color_scheme="light").evaluate(colour) == dark
 
 
+def test_pages_of_gradio_itself_do_not_open(visit: Visit):
+    page = visit("?view=api&__theme=dark")
+    assert page.url.endswith("?__theme=dark")
+    assert page.locator(".api-docs").count() == 0
+
+
 def test_everything_works_from_the_keyboard(visit: Visit):
     page = visit()
     expect(page.locator("#coach-question")).to_be_focused()

@@ -25,6 +25,7 @@ SIGNS = (
     *AGAINST, "jest alone", "idiom", "lasting", "first person", "first person share", "no question", "length",
 )  # fmt: skip
 CERTAIN = 4
+CRISIS_SHARE = 0.2  # of the worry: to miss that someone may die is worse than to take despair for it
 
 
 def _any(phrases: str) -> re.Pattern[str]:
@@ -39,6 +40,7 @@ _LASTING = _any(LASTING)
 _WORD = re.compile(r"[^\W_]+|[.?!]")
 _LAUGHS = re.compile("[\U0001f602\U0001f923\U0001f605\U0001f606]")
 _ASKS = re.compile(r"[?]$|^ *(?:how|what|whats|which|when|who|where|why|should|do|does|did|is|are|can|could|would|will)\b")
+_TELLER = re.compile(r"\b(?:i|im|ive|id|ill)\b")
 _MYSELF = re.compile(r"\b(?:i|im|ive|id|ill|me|my|myself|mine)\b")
 
 _NOTES = {
@@ -94,9 +96,9 @@ def read(message: str) -> Reading:
         return Reading((), "", False)
     plain, idioms = _IDIOMS.subn("~", text)
     hits = [(family, len(set(found))) for family, pattern in _FAMILIES if (found := pattern.findall(plain))]
-    if not hits and not _tells(plain):  # an idiom was all
-        return Reading((), "", False)
     against = {name: float(min(len(pattern.findall(text)), 3)) for name, pattern in _AGAINST.items()}
+    if not hits and (against["jest"] or not _tells(plain)):  # an idiom or a joke was all
+        return Reading((), "", False)
     words = plain.split()
     mine = len(_MYSELF.findall(plain))
     # A certain phrase in a question about others, with no word about the writer, is a topic and left to the model.
@@ -109,13 +111,21 @@ def read(message: str) -> Reading:
         signs += [max(strengths, default=0) / 2, min(sum(counts), 12) / 4, len(strengths) / 2]
     signs += against.values()
     lasting = min(len(_LASTING.findall(plain)), 3) * bool(hits)
-    signs += [against["jest"] * (not hits), min(idioms, 3), lasting, min(mine, 4) / 2, 5 * mine / max(len(words), 5), "?" not in text, min(len(words), 60) / 30]
+    signs += [
+        against["jest"] * (not hits),
+        min(idioms, 3),
+        lasting,
+        min(mine, 4) / 2,
+        5 * mine / max(len(words), 5),
+        "?" not in text,
+        min(len(words), 60) / 30,
+    ]
     return Reading(tuple(map(float, signs)), certain, True)
 
 
 def _tells(plain: str) -> bool:
     """Whether a message in which no family speaks may still be a cry: in some sentence someone tells of themselves and does not ask."""
-    return any(_MYSELF.search(sentence) and not _ASKS.search(sentence) for sentence in re.findall(r"[^.?!]+[.?!]?", plain))
+    return any(_TELLER.search(sentence) and not _ASKS.search(sentence) for sentence in re.findall(r"[^.?!]+[.?!]?", plain))
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,11 +143,13 @@ class Care:
         """The fitted model from its text file."""
         data = json.loads(path.read_text(encoding="utf-8"))
         signs = np.array([data["signs"][name] for name in SIGNS], dtype=np.float32).T
-        rows = [np.array([data[part][kind] for kind in ("ordinary", *KINDS)], dtype=np.float32) for part in ("vector", "intercepts")]
+        rows = [
+            np.array([data[part][kind] for kind in ("ordinary", *KINDS)], dtype=np.float32) for part in ("vector", "intercepts")
+        ]
         return cls(data["encoder_digest"], signs, rows[0], rows[1], float(data["threshold"]))
 
     def kind(self, message: str, encoder: Encoder) -> str:
-        """"crisis", "distress" or "harassment", "" for an ordinary message."""
+        """The kind of distress ("crisis", "distress", "harassment"), "" for an ordinary message."""
         reading = read(message)
         if reading.certain:
             return reading.certain
@@ -148,7 +160,10 @@ class Care:
     def judge(self, signs: Sequence[float], vectors: Matrix) -> str:
         """The kind that the model sees, "" below the threshold."""
         shares = self.shares(signs, vectors)[0]
-        return "" if 1.0 - float(shares[0]) < self.threshold else KINDS[int(np.argmax(shares[1:]))]
+        worry = 1.0 - float(shares[0])
+        if worry < self.threshold:
+            return ""
+        return "crisis" if float(shares[1]) >= CRISIS_SHARE * worry else KINDS[int(np.argmax(shares[1:]))]
 
     def shares(self, signs: Sequence[float], vectors: Matrix) -> Matrix:
         """The probabilities of an ordinary message and of each kind."""

@@ -65,6 +65,7 @@ jump out of the window
 bridg(?:e|ing) (?:the|that|this|a|between) ?(?:gap|role|\w+ and)?
 burn(?:ing|ed|t)? (?:bridges?|a bridge|the bridge|rate|down|multiple|through|cash|runway|chart)
 slow burn
+hurt(?:s|ing)? me (?:in (?:the|an|my|this|that) (?:job|interview|process|review|long|role|career|negotiation)|with (?:the )?(?:recruiters?|stakeholders?))
 dying a (?:slow )?death
 hung out to dry|up in flames|die happy|crime scene|train wreck|(?:second|third) thoughts|eat my hat
 is it suicide to
@@ -490,7 +491,7 @@ how (?:much longer|do i keep going|do you keep going|do people go on)
 """),
     Family("assault", "harassment", 4, r"""
 (?:harass\w*|grop\w+|molest\w+|stalk\w+|assault\w*|raped?|raping|bullies|bullied|bullying|spat (?:at|on)|choked|slapped|punched|kicked|hits|strangled|shoved) me(?! with| up)
-(?:im|was|been|being|get|getting|got|keep|were|am|are|is) (?:\w+ )?(?:sexually )?(?:harassed|groped|molested|stalked|assaulted|raped|bullied|spat (?:at|on)|spiked|catcalled|doxx?ed) (?!a |an |the feature|users?)
+(?<!she )(?<!he )(?<!they )(?<!who )(?<!someone )(?<!report )(?:im|was|been|being|get|getting|got|keep|were|am) (?:\w+ )?(?:sexually )?(?:harassed|groped|molested|stalked|assaulted|raped|bullied|spat (?:at|on)|spiked|catcalled|doxx?ed) (?!a |an |the feature|users?)
 death threats|doxx?ed me|slept my way
 """),
     Family("threat", "harassment", 3, r"""

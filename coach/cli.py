@@ -24,7 +24,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     for name, value in QUIET_ENVIRONMENT.items():
         os.environ.setdefault(name, value)
     logging.basicConfig(level=logging.WARNING, format="%(message)s", stream=sys.stderr)
-    logging.getLogger("chromadb").setLevel(logging.ERROR)
+    for chatty in ("chromadb", "bm25s"):
+        logging.getLogger(chatty).setLevel(logging.ERROR)
     arguments = _parser().parse_args(argv)
     try:
         settings = Settings.from_mapping(os.environ, arguments.corpus, arguments.index)
@@ -45,9 +46,15 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="coach", description="From Product Manager to VP of Product: answers with proof, or an honest no.")
-    parser.add_argument("--corpus", metavar="DIR", help="folder of .md and .txt files (COACH_CORPUS; default: the starter corpus)")
-    parser.add_argument("--index", metavar="DIR", help="folder of the index (COACH_INDEX; default: in the user's cache, one per corpus)")
+    parser = argparse.ArgumentParser(
+        prog="coach", description="From Product Manager to VP of Product: answers with proof, or an honest no."
+    )
+    parser.add_argument(
+        "--corpus", metavar="DIR", help="folder of .md and .txt files (COACH_CORPUS; default: the starter corpus)"
+    )
+    parser.add_argument(
+        "--index", metavar="DIR", help="folder of the index (COACH_INDEX; default: in the user's cache, one per corpus)"
+    )
     parser.add_argument("--debug", action="store_true", help="show a traceback on errors")
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
 
@@ -66,7 +73,9 @@ def _parser() -> argparse.ArgumentParser:
     ask.add_argument("question", nargs="?")
     ask.add_argument("--batch", metavar="FILE", help='rows {"id", "turns": [...]}, "-" for stdin')
     ask.add_argument("--json", action="store_true")
-    ask.add_argument("--explain", action="store_true", help="also the standalone question, the evidence with its scores, and the gate")
+    ask.add_argument(
+        "--explain", action="store_true", help="also the standalone question, the evidence with its scores, and the gate"
+    )
     command("chat", _chat, "a conversation in the terminal")
     search = command("search", _search, "the passages nearest to a query")
     search.add_argument("query", nargs="?")
@@ -139,7 +148,10 @@ def _index(settings: Settings, arguments: argparse.Namespace) -> int:
         report = sync(settings.corpus, settings.index, encoder, bar.show)
     skipped = [{"path": s.path, "reason": s.reason} for s in report.skipped]
     if arguments.json:
-        counts = {k: getattr(report, k) for k in ("added", "changed", "removed", "unchanged", "passages", "embedded", "seconds", "generation")}
+        counts = {
+            k: getattr(report, k)
+            for k in ("added", "changed", "removed", "unchanged", "passages", "embedded", "seconds", "generation")
+        }
         print(json.dumps({**counts, "skipped": skipped}, ensure_ascii=False))
         return 0
     print(
@@ -251,7 +263,9 @@ def _text(answer: Answer) -> str:
         blocks.append("Sources\n" + "\n".join(f"[{c.number}] {c.passage_id} ({c.source})" for c in answer.citations))
     topics = answer.nearest_topics or answer.follow_ups
     if topics:
-        blocks.append(("You could ask" if answer.nearest_topics else "Next you could ask") + "\n" + "\n".join(f"- {t}" for t in topics))
+        blocks.append(
+            ("You could ask" if answer.nearest_topics else "Next you could ask") + "\n" + "\n".join(f"- {t}" for t in topics)
+        )
     return "\n\n".join(blocks)
 
 
@@ -264,7 +278,8 @@ def _explained(answer: Answer) -> str:
     lines = [
         f"standalone question: {answer.standalone_question} ({why['rewrite']})",
         f"understood: {why['understood']}; roles {why['roles']}; terms {why['terms']}",
-        f"gate: {'open' if gate['open'] else 'closed'}, score {gate['score']}, {'in' if gate['in_field'] else 'out of'} the field" + (f": {gate['reason']}" if gate["reason"] else ""),
+        f"gate: {'open' if gate['open'] else 'closed'}, score {gate['score']}, {'in' if gate['in_field'] else 'out of'} the field"
+        + (f": {gate['reason']}" if gate["reason"] else ""),
         "evidence (score = dense and lexical parts + steering):",
     ]
     rows: Any = why["evidence"]
@@ -298,7 +313,10 @@ def _search(settings: Settings, arguments: argparse.Namespace) -> int:
     if arguments.batch is not None:
         return _batch(
             arguments.batch,
-            lambda row: {"id": row.get("id"), "results": [evidence_json(e) for e in coach.search(str(row["query"]), arguments.k)]},
+            lambda row: {
+                "id": row.get("id"),
+                "results": [evidence_json(e) for e in coach.search(str(row["query"]), arguments.k)],
+            },
         )
     results = coach.search(arguments.query, arguments.k)
     if arguments.json:
@@ -325,7 +343,9 @@ def _eval(settings: Settings, arguments: argparse.Namespace) -> int:
     try:
         from eval.run import main as run_eval
     except ModuleNotFoundError as error:
-        raise SettingsError("The eval set lies in the repository, not in the installed package; run `coach eval` in a checkout.") from error
+        raise SettingsError(
+            "The eval set lies in the repository, not in the installed package; run `coach eval` in a checkout."
+        ) from error
     return run_eval(settings, as_json=arguments.json)
 
 

@@ -87,7 +87,9 @@ def _candidates(found: Found, index: Index) -> list[Candidate]:
             text, stems, role = _read(evidence.passage, n)
             if text.endswith((":", "?")):  # introduces or asks, says nothing
                 continue
-            overlap = sum(w for t, w in weight.items() if t in stems or not stems.isdisjoint(question.synonyms.get(t, ()))) / total
+            overlap = (
+                sum(w for t, w in weight.items() if t in stems or not stems.isdisjoint(question.synonyms.get(t, ()))) / total
+            )
             score = SIMILAR * float(similar[n]) + OVERLAP * overlap + RANKED * (evidence.score / max(best, 1e-6))
             score += OPENING if n == 0 else 0.0
             if question.roles and role and not question.claims:
@@ -120,8 +122,10 @@ def _prose(candidates: Sequence[Candidate]) -> list[Candidate]:
 
 
 def _steps(candidates: Sequence[Candidate]) -> list[Candidate] | None:
-    """The items of the best passage's list, when it has one."""
-    top = min(candidates, key=lambda c: c.order).passage
+    """The items of the list in the passage of the best sentence, when it has one and ranks first or second."""
+    if candidates[0].order > 1:
+        return None
+    top = candidates[0].passage
     lines = top.text.splitlines()
     if sum(line.lstrip()[:2].rstrip(".)").isdigit() for line in lines) < 3:
         return None
@@ -171,7 +175,7 @@ def _comparison(candidates: Sequence[Candidate], pair: tuple[str, ...]) -> list[
             sides[role].append(extra)
             taken.append(extra)
     rows = [c for both in zip(*(sides[r] for r in pair), strict=False) for c in both]
-    return ([opening] if opening else []) + rows[: MAX_STEPS]
+    return ([opening] if opening else []) + rows[:MAX_STEPS]
 
 
 def _cite(chosen: Sequence[Candidate], layout: Layout) -> Composed:
@@ -210,7 +214,25 @@ def sources_of(passage: Passage, number: int) -> tuple[Source, ...]:
     return own or unnamed or passage.sources
 
 
-_COMMON_WORDS = frozenset(("product", "the", "and", "blog", "author", "guide", "management", "manager", "anonymous", "undated", "handbook", "drawing", "data", "podcast", "school"))
+_COMMON_WORDS = frozenset(
+    (
+        "product",
+        "the",
+        "and",
+        "blog",
+        "author",
+        "guide",
+        "management",
+        "manager",
+        "anonymous",
+        "undated",
+        "handbook",
+        "drawing",
+        "data",
+        "podcast",
+        "school",
+    )
+)
 
 
 def _names(sentence: str, source: Source) -> bool:

@@ -24,7 +24,11 @@ _GREETING = re.compile(
     r"(?:hi|hello|hey|hiya|howdy|yo|greetings|good (?:morning|afternoon|evening|day)|hallo)(?:[\s,]+(?:there|coach|all|everyone|again|you|bot|mate|team))*",
     re.IGNORECASE,
 )
-_OPENER = re.compile(rf"^(?:{_GREETING.pattern})\s*[,.!:;-]+\s*(?=\S)", re.IGNORECASE)
+_OPENER = re.compile(
+    rf"^(?:(?:{_GREETING.pattern}|(?:quick|new|next|another|different|other|last|one more|one last)\s+(?:subject|topic|question|thing|one)|(?:on )?(?:to )?something else"
+    r"|changing the subject)\s*[,.!:;-]+\s*)+(?=\S)",
+    re.IGNORECASE,
+)
 _SMALL_TALK = (
     ("greeting", re.compile(rf"{_GREETING.pattern}|(?:how are you|how's it going|what's up|sup)(?: today| doing)?", re.IGNORECASE)),
     ("bye", re.compile(r"(?:ok(?:ay)?[\s,]*)?(?:bye|goodbye|see you|see ya|good night|ciao)(?: (?:then|for now|later|soon))?", re.IGNORECASE)),
@@ -34,10 +38,16 @@ _SMALL_TALK = (
 
 
 _THANKS = frozenset("thanks thank thx ty ta cheers appreciated appreciate".split())
-_ACKNOWLEDGE = frozenset("mhm hm hmm ah aha oh right fine ok okay great perfect cool nice awesome brilliant super wonderful lovely helpful useful understood gotcha".split())
-_AROUND_THANKS = _THANKS | _ACKNOWLEDGE | frozenset(
-    """a lot bunch ton million so much very really many big you for your the all help time answer answers advice that this was is it coach again
+_ACKNOWLEDGE = frozenset(
+    "mhm hm hmm ah aha oh right fine ok okay great perfect cool nice awesome brilliant super wonderful lovely helpful useful understood gotcha".split()
+)
+_AROUND_THANKS = (
+    _THANKS
+    | _ACKNOWLEDGE
+    | frozenset(
+        """a lot bunch ton million so much very really many big you for your the all help time answer answers advice that this was is it coach again
     everyone mate now no nope got makes sense good one that's helps me i and bye goodbye have day evening weekend enough kind of to know""".split()
+    )
 )
 
 
@@ -53,7 +63,9 @@ def small_talk(message: str) -> str:
     return next((kind for kind, pattern in _SMALL_TALK if pattern.fullmatch(bare)), "")
 
 
-_YES = frozenset("yes yeah yep yup sure please do go ahead on then sounds good why not it of course absolutely definitely i would i'd like that y ok okay ja show me".split())
+_YES = frozenset(
+    "yes yeah yep yup sure please do go ahead on then sounds good why not it of course absolutely definitely i would i'd like that y ok okay ja show me".split()
+)
 _YES_CORE = frozenset("yes yeah yep yup sure please go sounds why course absolutely definitely would i'd y ja do".split())
 _ORDINALS = {
     "first": 0, "1st": 0, "one": 0, "1": 0, "second": 1, "2nd": 1, "two": 1, "2": 1, "third": 2, "3rd": 2, "three": 2, "3": 2,
@@ -70,9 +82,13 @@ _MORE = re.compile(
     r"elaborate|expand|what else|anything else|and then|keep going|go deeper)(?:\s+(?:on|about|of)\s+(?:that|this|it|them|these|those))?(?:\s*,?\s*please)?[\s.!?]*$",
     re.IGNORECASE,
 )
-_WHY = re.compile(r"^(?:but |and |so |ok |hm+ )*(?:why(?: is (?:that|it|this))?(?: so)?(?: not)?|how come|how so|what for|for what reason|why though|says who|really)[\s?.!]*$", re.IGNORECASE)
+_WHY = re.compile(
+    r"^(?:but |and |so |ok |hm+ )*(?:why(?: is (?:that|it|this))?(?: so)?(?: not)?|how come|how so|what for|for what reason|why though|says who|really)[\s?.!]*$",
+    re.IGNORECASE,
+)
 _CORRECTION = re.compile(
-    r"^(?:(?:oh|oops|ah|um|no|wait|sorry|my bad|pardon|actually|correction|i mean|i meant|hang on|not that)\b[\s,.:;!-]*)+(?:i (?:mean|meant)\s+|that (?:was|should be)\s+|make that\s+)?", re.IGNORECASE
+    r"^(?:(?:oh|oops|ah|um|no|wait|sorry|my bad|pardon|actually|correction|i mean|i meant|hang on|not that)\b[\s,.:;!-]*)+(?:i (?:mean|meant)\s+|that (?:was|should be)\s+|make that\s+)?",
+    re.IGNORECASE,
 )
 _NOT_X = re.compile(r"[\s,;-]*\b(?:not|instead of|rather than)\s+(?:the |a |an |for |about )?[\w\s]{1,40}$", re.IGNORECASE)
 _LEAD = re.compile(
@@ -81,19 +97,33 @@ _LEAD = re.compile(
     r"(?:(?:if (?:i|you)(?:'m| am|'re| are)|in case of|the case of)\s+)?",
     re.IGNORECASE,
 )  # fmt: skip
-_MARKED = re.compile(r"^(?:(?:ok|okay|well|so|right|thanks|great|cool)[\s,.]+)*(?:and|or|but|what about|how about|same|the same|what of|for|as)\b", re.IGNORECASE)
+_MARKED = re.compile(
+    r"^(?:(?:ok|okay|well|so|right|thanks|great|cool)[\s,.]+)*(?:and|or|but|what about|how about|same|the same|what of|for|as)\b",
+    re.IGNORECASE,
+)
 _TAIL = re.compile(r"[\s,]*(?:please|pls|then|too|as well|instead|though|again|thanks)?[\s?.!]*$", re.IGNORECASE)
-_PERSON = re.compile(r"\b(?:they|he|she|them|him|her|this person|that person|that role|this role|such a person|someone like that|those people|the role|the job|that job|this job|in it)\b", re.IGNORECASE)
+_PERSON = re.compile(
+    r"\b(?:they|he|she|them|him|her|this person|that person|that role|this role|such a person|someone like that|those people|the role|the job|that job|this job|in it)\b",
+    re.IGNORECASE,
+)
 _POSSESSIVE = re.compile(r"\b(?:their|his|hers|its|theirs)\b", re.IGNORECASE)
-_THING = re.compile(r"\b(?:it|that|this|these|those|one|ones|there|then|so|the other|the others|each)\b", re.IGNORECASE)
-_POINTS_BACK = re.compile(r"\b(?:that|this|it|these|those)\s*(?:tho|though|then|too|at all|so much|for|anyway)?[\s?.!]*$", re.IGNORECASE)
+_THING = re.compile(
+    r"\b(?:it|this|these|those|one|ones|then|so|the other|the others)\b|\bthat\b(?=\s*[?.!,;]|\s*$|\s+(?:mean|work|help|matter|differ|important|tho|though|then))",
+    re.IGNORECASE,
+)
+_POINTS_BACK = re.compile(
+    r"\b(?:that|this|it|these|those)\s*(?:tho|though|then|too|at all|so much|for|anyway)?[\s?.!]*$", re.IGNORECASE
+)
 _VERB = re.compile(
     r"\b(?:is|are|was|were|do|does|did|can|could|should|would|will|has|have|had|may|might|must|need|needs|track|tracks|own|owns|manage|manages|report|reports|"
     r"make|makes|get|gets|become|work|works|take|takes|start|earn|lead|leads|hire|decide|decides|differ|matter|matters|mean|means|learn|know|help|tell|explain|"
     r"define|describe|compare|show|give|list)\b",
     re.IGNORECASE,
 )
-_OTHER_ONE = re.compile(r"^(?:(?:and|now|ok|okay|so|then|what about|how about|but|for)\s+)*the other(?: one| role| job| side| way round| person| guy)?[\s?.!]*$", re.IGNORECASE)
+_OTHER_ONE = re.compile(
+    r"^(?:(?:and|now|ok|okay|so|then|what about|how about|but|for)\s+)*the other(?: one| role| job| side| way round| person| guy)?[\s?.!]*$",
+    re.IGNORECASE,
+)
 _FRAGMENT_WORDS = 6
 
 
@@ -145,7 +175,9 @@ def _is_fragment(text: str) -> bool:
     """Whether the message is a piece of a question: marked as one ("and ...?", "same for ..."), or short and without a verb."""
     rest = _LEAD.sub("", text).strip()
     size = len(_content(rest))
-    has_verb = bool(_VERB.search(rest)) or bool(re.match(r"(?:what|who|how|when|where|why|which)\b(?! about)", rest, re.IGNORECASE))
+    has_verb = bool(_VERB.search(rest)) or bool(
+        re.match(r"(?:what|who|how|when|where|why|which)\b(?! about)", rest, re.IGNORECASE)
+    )
     if _MARKED.match(text):
         return not has_verb and size <= 2 * _FRAGMENT_WORDS
     return 0 < len(rest.split()) <= _FRAGMENT_WORDS and not has_verb and size <= 3
@@ -174,7 +206,31 @@ def _without_roles(piece: str) -> str:
         out += piece[last : mention.span[0]]
         last = mention.span[1]
     out = out + piece[last:]
-    kept = " ".join(w for w in re.findall(r"[\w&'-]+", out) if w.lower() not in ("a", "an", "the", "for", "of", "in", "as", "and", "or", "to", "with", "about", "at", "on", "is", "one", "level", "role"))
+    kept = " ".join(
+        w
+        for w in re.findall(r"[\w&'-]+", out)
+        if w.lower()
+        not in (
+            "a",
+            "an",
+            "the",
+            "for",
+            "of",
+            "in",
+            "as",
+            "and",
+            "or",
+            "to",
+            "with",
+            "about",
+            "at",
+            "on",
+            "is",
+            "one",
+            "level",
+            "role",
+        )
+    )
     return re.sub(r"\s+", " ", out).strip(" ,.?") if kept else ""
 
 

@@ -22,12 +22,13 @@ MAX_FILE_BYTES = 20_000_000
 MAX_PASSAGE_WORDS = 180  # MiniLM reads 256 word pieces; longer sections are split between paragraphs or sentences
 
 _FRONT_MATTER = re.compile(r"\A---[ \t]*\n(.*?)^---[ \t]*(?:\n|\Z)", re.DOTALL | re.MULTILINE)
-_HEADING = re.compile(r"^(#{1,6})[ \t]+(.+?)[ \t]*#*[ \t]*$")
+_KEY = re.compile(r"^[A-Za-z_][\w-]*[ \t]*:", re.MULTILINE)
+_HEADING = re.compile(r"(#{1,6})[ \t]+(\S.*)")
+_CLOSING = re.compile(r"(?:^|[ \t])#+\Z")
 _COMMENT = re.compile(r"<!--.*?(?:-->|\Z)", re.DOTALL)
 _ASKED = re.compile(r"<!--\s*asked:(.*?)-->", re.DOTALL)
 _FACTS = re.compile(r"<!--\s*facts:(.*?)-->", re.DOTALL)
 _BULLET = re.compile(r"[ \t]*(?:[-*+]|\d{1,3}[.)])[ \t]+")
-_TABLE_RULE = re.compile(r"^[ \t]*\|?[ \t:|-]*-[ \t:|-]*\|?[ \t]*$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +62,9 @@ def read_corpus(folder: Path) -> Corpus:
         try:
             document, facts = _read(path, name, registry)
             if document.id in documents:
-                raise CorpusError(f"{name}:1: the id {document.id!r} is already taken by {documents[document.id].path}; rename one.")
+                raise CorpusError(
+                    f"{name}:1: the id {document.id!r} is already taken by {documents[document.id].path}; rename one."
+                )
             found = split(document, facts)
             if not found:
                 raise CorpusError(f"{name}:1: there is no text in it.")
@@ -103,8 +106,9 @@ def read_registry(folder: Path) -> Registry:
     listed, table = folder / "sources.yaml", folder / "facts.tsv"
     try:
         if listed.is_file():
-            rows = _yaml(listed.read_text(encoding="utf-8"), "sources.yaml", 0)
-            sources = {str(key): _source(value, "sources.yaml") for key, value in rows.items()}
+            text = listed.read_text(encoding="utf-8")
+            rows = _yaml(text, "sources.yaml", 0)
+            sources = {str(key): _source(value, f"sources.yaml:{line_of(text, key)}") for key, value in rows.items()}
         if table.is_file():
             for line in table.read_text(encoding="utf-8").splitlines()[1:]:
                 fact, keys, *_ = [*line.split("\t"), ""]
@@ -124,7 +128,8 @@ def read_declined(folder: Path) -> tuple[Declined, ...]:
     try:
         rows = yaml.safe_load(path.read_text(encoding="utf-8")) or []
         return tuple(
-            Declined(str(row["topic"]), str(row.get("turn_to") or ""), tuple(" ".join(str(e).split()) for e in row["examples"])) for row in rows
+            Declined(str(row["topic"]), str(row.get("turn_to") or ""), tuple(" ".join(str(e).split()) for e in row["examples"]))
+            for row in rows
         )
     except (OSError, UnicodeDecodeError, yaml.YAMLError, TypeError, KeyError, AttributeError) as error:
         reason = " ".join(str(error).split())
@@ -146,15 +151,19 @@ def _read(path: Path, name: str, registry: Registry) -> tuple[Document, Mapping[
         line = raw[: error.start].count(b"\n") + 1
         raise CorpusError(f"{name}:{line}: not UTF-8 text; save the file as UTF-8.") from error
     meta = front_matter(text, name)
-    heading = next((m[2] for line in text[_body_start(text) :].splitlines() if (m := _HEADING.match(line)) and m[1] == "#"), "")
+    heading = next((found for line in text[_body_start(text) :].splitlines() if line.startswith("# ") and (found := _heading(line))), "")
     title = str(meta.get("title") or heading or path.stem.replace("-", " ").replace("_", " ")).strip()
-    listed = [_named_source(entry, registry[0], name) for entry in _list(meta, "sources", name)]
+
+    def entries(key: str) -> list[Any]:
+        return _list(meta, key, f"{name}:{line_of(text, key)}")
+
+    listed = [_named_source(entry, registry[0], f"{name}:{line_of(text, 'sources')}") for entry in entries("sources")]
     document = Document(
         id=str(meta.get("id") or path.stem),
         title=plain(title),
         kind=str(meta.get("kind") or ""),
-        roles=tuple(str(r) for r in _list(meta, "roles", name)),
-        dimensions=tuple(str(d) for d in _list(meta, "dimensions", name)),
+        roles=tuple(str(r) for r in entries("roles")),
+        dimensions=tuple(str(d) for d in entries("dimensions")),
         sources=tuple(listed),
         text=text,
         path=name,
@@ -166,15 +175,22 @@ def _read(path: Path, name: str, registry: Registry) -> tuple[Document, Mapping[
 
 def front_matter(text: str, name: str) -> Mapping[str, Any]:
     """The YAML between the dashes at a file's top, {} when there is none. Raises CorpusError with the line."""
-    if not text.startswith("---\n"):
-        return {}
+    if found := _front(text):
+        return _yaml(found[1], name, 1)
+    if re.match(r"---[ \t]*\n[A-Za-z_]+:", text):
+        raise CorpusError(f"{name}:1: the front matter is not closed; end it with a line of three dashes.")
+    return {}
+
+
+def _front(text: str) -> re.Match[str] | None:
+    """The block between dashes at a file's top; without a key in it a page merely begins with a rule."""
     found = _FRONT_MATTER.match(text)
-    if not found:
-        # A page may begin with a rule; only a block that looks like keys is meant as front matter.
-        if re.match(r"---\n[A-Za-z_]+:", text):
-            raise CorpusError(f"{name}:1: the front matter is not closed; end it with a line of three dashes.")
-        return {}
-    return _yaml(found[1], name, 1)
+    return found if found and (_KEY.search(found[1]) or not found[1].strip()) else None
+
+
+def line_of(text: str, key: object) -> int:
+    """The line, from 1, on which a top-level key of YAML stands; 1 when it is not found."""
+    return next((n for n, row in enumerate(text.splitlines(), 1) if row.startswith(f"{key}:")), 1)
 
 
 def _yaml(text: str, name: str, offset: int) -> Mapping[str, Any]:
@@ -182,7 +198,7 @@ def _yaml(text: str, name: str, offset: int) -> Mapping[str, Any]:
 
     try:
         data = yaml.safe_load(text)
-    except yaml.YAMLError as error:
+    except (yaml.YAMLError, ValueError, RecursionError) as error:  # ValueError: a date that no calendar has
         mark = getattr(error, "problem_mark", None)
         line = (mark.line if mark else 0) + 1 + offset
         raise CorpusError(f"{name}:{line}: the YAML cannot be read ({getattr(error, 'problem', error)}).") from error
@@ -193,26 +209,26 @@ def _yaml(text: str, name: str, offset: int) -> Mapping[str, Any]:
     return data
 
 
-def _list(meta: Mapping[str, Any], key: str, name: str) -> list[Any]:
+def _list(meta: Mapping[str, Any], key: str, where: str) -> list[Any]:
     value = meta.get(key)
     if value is None:
         return []
     if isinstance(value, (str, int, float)):
         return [value]
     if not isinstance(value, list):
-        raise CorpusError(f"{name}:1: `{key}` must be a list.")
+        raise CorpusError(f"{where}: `{key}` must be a list.")
     return value
 
 
-def _named_source(entry: Any, registry: Mapping[str, Source], name: str) -> Source:  # noqa: ANN401 - YAML gives anything
+def _named_source(entry: Any, registry: Mapping[str, Source], where: str) -> Source:  # noqa: ANN401 - YAML gives anything
     if isinstance(entry, str):
         return registry.get(entry) or Source(title=entry, holder="", year="")
-    return _source(entry, name)
+    return _source(entry, where)
 
 
-def _source(entry: Any, name: str) -> Source:  # noqa: ANN401
+def _source(entry: Any, where: str) -> Source:  # noqa: ANN401
     if not isinstance(entry, dict) or not entry.get("title"):
-        raise CorpusError(f"{name}:1: a source needs at least a `title`.")
+        raise CorpusError(f"{where}: a source needs at least a `title`.")
     url = str(entry.get("url") or "")
     return Source(
         title=str(entry["title"]),
@@ -223,8 +239,14 @@ def _source(entry: Any, name: str) -> Source:  # noqa: ANN401
 
 
 def _body_start(text: str) -> int:
-    found = _FRONT_MATTER.match(text)
+    found = _front(text)
     return found.end() if found else 0
+
+
+def _heading(line: str) -> str:
+    """The text of a Markdown heading without its marks, "" for any other line."""
+    found = _HEADING.match(line)
+    return _CLOSING.sub("", found[2].rstrip()).rstrip() if found else ""
 
 
 def slug(text: str) -> str:
@@ -235,9 +257,10 @@ def slug(text: str) -> str:
 
 def plain(text: str) -> str:
     """Markdown inline marks removed: the words as a reader sees them."""
-    text = re.sub(r"!?\[([^\]]*)\]\([^)]*\)", r"\1", text)
+    # Limits and classes that exclude their own end keep odd text from taking quadratic time.
+    text = re.sub(r"!?\[([^\[\]]*)\]\([^()\n]{0,2000}\)", r"\1", text)
     text = re.sub(r"(\*\*|__|`)(.+?)\1", r"\2", text)
-    text = re.sub(r"(?<!\w)[*_](\S(?:.*?\S)?)[*_](?!\w)", r"\1", text)
+    text = re.sub(r"(?<!\w)[*_](\S(?:.{0,200}?\S)?)[*_](?!\w)", r"\1", text)
     if text.lstrip().startswith("|"):
         text = ": ".join(cell.strip() for cell in text.strip().strip("|").split("|") if cell.strip())
     return re.sub(r"\s+", " ", text).strip()
@@ -247,14 +270,19 @@ def split(document: Document, facts: Mapping[str, tuple[Source, ...]] | None = N
     """The document's passages in order: one per heading, parts of at most MAX_PASSAGE_WORDS words."""
     passages: list[Passage] = []
     taken: set[str] = set()
-    for heading, start, end in _sections(document.text, markdown=document.path.lower().endswith(".md")):
+    counts: dict[str, int] = {}
+    visible = _visible(document.text)
+    for heading, start, end in _sections(visible, markdown=document.path.lower().endswith(".md")):
         sources = _section_sources(document, document.text[start:end], facts or {})
         said = _ASKED.search(document.text, start, end)
         asked = tuple(q for part in said[1].split("|") if (q := " ".join(part.split()))) if said else ()
-        for part in _parts(document.text, start, end):
+        for part in _parts(visible, start, end):
             first, last = part[0][0], part[-1][1]
             base = f"{document.id}#{slug(heading or document.title)}"
-            passage_id = next(i for n in range(1, 1_000_000) if (i := base if n == 1 else f"{base}-{n}") not in taken)
+            passage_id = base
+            while passage_id in taken:
+                counts[base] = counts.get(base, 1) + 1
+                passage_id = f"{base}-{counts[base]}"
             taken.add(passage_id)
             passages.append(
                 Passage(
@@ -285,55 +313,67 @@ def _section_sources(document: Document, section: str, facts: Mapping[str, tuple
 
 def _sections(text: str, markdown: bool) -> Iterator[tuple[str, int, int]]:
     """Heading, start and end of the text below each heading."""
-    position = _body_start(text) if markdown else 0
+    position = _body_start(text)
     heading, start, fenced = "", position, False
     for line in text[position:].splitlines(keepends=True):
         if line.lstrip().startswith(("```", "~~~")):
             fenced = not fenced
-        found = _HEADING.match(line.rstrip("\n")) if markdown and not fenced else None
-        if found:
+        if markdown and not fenced and (found := _heading(line)):
             yield heading, start, position
-            heading, start = found[2], position + len(line)
+            heading, start = found, position + len(line)
         position += len(line)
     yield heading, start, len(text)
+
+
+def _visible(text: str) -> str:
+    """The text with every HTML comment below the front matter blanked out, character for character."""
+    body = _body_start(text)
+    return text[:body] + _COMMENT.sub(lambda m: "\n" + " " * (len(m[0]) - 2) + "\n", text[body:])
 
 
 def _parts(text: str, start: int, end: int) -> Iterator[list[Span]]:
     """The sentences of a section, in groups of at most MAX_PASSAGE_WORDS words."""
     part: list[Span] = []
     words = 0
-    for span in sentences(text, start, end):
-        size = len(text[span[0] : span[1]].split())
-        if part and words + size > MAX_PASSAGE_WORDS:
-            yield part
-            part, words = [], 0
-        part.append(span)
-        words += size
+    for sentence in sentences(text, start, end):
+        for span, size in _cut(text, sentence):
+            if part and words + size > MAX_PASSAGE_WORDS:
+                yield part
+                part, words = [], 0
+            part.append(span)
+            words += size
     if part:
         yield part
 
 
+def _cut(text: str, span: Span) -> Iterator[tuple[Span, int]]:
+    """A sentence and its number of words; one that is longer than a passage (a list without marks, a log) in several pieces."""
+    words = [m.span() for m in re.finditer(r"\S+", text[span[0] : span[1]])]
+    for at in range(0, len(words), MAX_PASSAGE_WORDS):
+        piece = words[at : at + MAX_PASSAGE_WORDS]
+        yield (span[0] + piece[0][0], span[0] + piece[-1][1]), len(piece)
+
+
 def sentences(text: str, start: int, end: int) -> Iterator[Span]:
-    """Spans of the sentences in `text[start:end]`; list items and table rows are sentences, comments and rules are not."""
+    """Spans of the sentences in `text[start:end]`; list items and table rows are sentences, rules are not."""
     for block_start, block_end in _blocks(text, start, end):
         yield from _block_sentences(text, block_start, block_end)
 
 
 def _blocks(text: str, start: int, end: int) -> Iterator[Span]:
-    """Paragraphs, list items and table rows; HTML comments are cut out."""
-    visible = _COMMENT.sub(lambda m: "\n" * 2 if len(m[0]) < 2 else "\n" + "\0" * (len(m[0]) - 2) + "\n", text[start:end])
+    """Paragraphs, list items and table rows."""
     block: Span | None = None
     position = start
-    for line in visible.splitlines(keepends=True):
-        content = line.strip("\0 \t\n")
-        first = position + (len(line) - len(line.lstrip("\0 \t\n")))
-        last = position + len(line.rstrip("\0 \t\n"))
+    for line in text[start:end].splitlines(keepends=True):
+        content = line.strip()
+        first = position + (len(line) - len(line.lstrip()))
+        last = position + len(line.rstrip())
         bullet = _BULLET.match(line)
-        alone = content.startswith("|") or bullet is not None
-        if block and (not content or alone):
+        silent = content.startswith(("```", "~~~")) or not any(c.isalnum() for c in content)  # a fence, a rule, nothing
+        if block and (silent or bullet or content.startswith("|")):
             yield block
             block = None
-        if content and not _TABLE_RULE.match(line) and not content.startswith(("```", "~~~")):
+        if not silent:
             first = position + bullet.end() if bullet else first
             block = (block[0], last) if block else (first, last)
             if content.startswith("|"):
@@ -354,10 +394,11 @@ def _block_sentences(text: str, start: int, end: int) -> Iterator[Span]:
     spans: list[Span] = []
     for boundary in get_sentence_boundaries("en", block):
         first, last = boundary["start_index"], boundary["end_index"]
-        # A piece that begins in lower case continues the one before it ("... of Aha! in 2020").
-        if spans and block[first:last].lstrip()[:1].islower():
+        # A piece that begins in lower case continues the one before it ("... of Aha! in 2020"), and so does one without a word.
+        if spans and (block[first:last].lstrip()[:1].islower() or not any(c.isalnum() for c in block[first:last])):
             first = spans.pop()[0]
         spans.append((first, last))
     for first, last in spans:
         piece = block[first:last]
-        yield start + first + len(piece) - len(piece.lstrip()), start + last - (len(piece) - len(piece.rstrip()))
+        if piece.strip():
+            yield start + first + len(piece) - len(piece.lstrip()), start + last - (len(piece) - len(piece.rstrip()))

@@ -36,7 +36,11 @@ def checks(settings: Settings) -> Iterator[Check]:
         index.close()
     except CoachError as error:
         yield "index", False, str(error)
-    yield "model", not settings.model, "answers are composed without a chat model" if not settings.model else "unset COACH_MODEL: no chat model is used"
+    yield (
+        "model",
+        not settings.model,
+        "answers are composed without a chat model" if not settings.model else "unset COACH_MODEL: no chat model is used",
+    )
     with socket.socket() as probe:
         taken = probe.connect_ex(("127.0.0.1", 7860)) == 0
     yield "port", not taken, "7860 is free" if not taken else "7860 is in use; start with `coach serve --port N`"

@@ -106,7 +106,7 @@ def _export_folder(cache: Path, name: str) -> Path:
 
 
 def _exported(cache: Path, name: str, expected: str) -> Path | None:
-    """The folder of a finished, undamaged export, or None. (Hashing the graph takes about 0.1 s.)"""
+    """The folder of a finished, undamaged export, or None; hashing the graph takes about 0.1 s."""
     folder = _export_folder(cache, name)
     try:
         meta = json.loads((folder / "export.json").read_text(encoding="utf-8"))
@@ -132,7 +132,9 @@ def _export(source: Path, name: str, cache: Path, expected: str) -> Path:
         target.parent.mkdir(parents=True, exist_ok=True)
         draft = Path(tempfile.mkdtemp(prefix=".export-", dir=target.parent))
     except OSError as error:
-        raise EncoderError(f"Cannot write the encoder to {target.parent} ({error.strerror}); set COACH_CACHE to a writable folder.") from error
+        raise EncoderError(
+            f"Cannot write the encoder to {target.parent} ({error.strerror}); set COACH_CACHE to a writable folder."
+        ) from error
     try:
         _write_onnx(source, draft)
         files = {p.name: _sha256(p) for p in draft.iterdir()}
@@ -171,7 +173,7 @@ def _write_onnx(source: Path, draft: Path) -> None:
     (draft / "config.json").write_text(json.dumps({"max_length": int(model.max_seq_length or 256)}), encoding="utf-8")
     names = [n for n in model.tokenizer.model_input_names if n in ("input_ids", "attention_mask", "token_type_ids")]
 
-    class Graph(torch.nn.Module):
+    class Graph(torch.nn.Module):  # type: ignore[misc] # torch is not typed here
         """The whole model as one function of the token ids."""
 
         def __init__(self) -> None:

@@ -145,7 +145,7 @@ class Model:
     field_threshold: float
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Gate:
     """One model for a corpus that says what it declines, one for a corpus that does not."""
 
@@ -165,14 +165,14 @@ class Gate:
         values = features(found, index)
         score, field = (probability(weights, values) if found.evidence else 0.0 for weights in (model.covered, model.field))
         is_open = score >= model.threshold
-        declined = index.nearest_declined(found.vector[0])
+        declined = None if is_open else index.nearest_declined(found.vector[0])
         return Verdict(
             open=is_open,
             score=round(score, 4),
             in_field=field >= model.field_threshold,
             features=values,
             reason="" if is_open else _why(model, values),
-            turn_to=declined.turn_to if declined.nearest >= _SURE else "",
+            turn_to=declined.turn_to if declined and declined.nearest >= _SURE else "",
         )
 
 

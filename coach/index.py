@@ -115,7 +115,9 @@ def generation_path(root: Path, name: str) -> Path:
 
 def checked_files(folder: Path) -> Iterable[Path]:
     """The files of a generation that its checksums cover."""
-    return (p for p in sorted(folder.rglob("*")) if p.is_file() and p.name != "manifest.json" and not p.name.startswith(f"{_STORE}-"))
+    return (
+        p for p in sorted(folder.rglob("*")) if p.is_file() and p.name != "manifest.json" and not p.name.startswith(f"{_STORE}-")
+    )
 
 
 def file_digest(path: Path) -> str:
@@ -301,11 +303,15 @@ class Index:
     def _open_collection(self) -> tuple[Any, Collection]:
         try:
             client, collection = open_chroma(self.folder)
-            collection.query(query_embeddings=np.zeros((1, self.manifest["dimension"]), dtype=np.float32) + 0.1, n_results=1, include=[])
+            collection.query(
+                query_embeddings=np.zeros((1, self.manifest["dimension"]), dtype=np.float32) + 0.1, n_results=1, include=[]
+            )
         except BaseException as error:  # a damaged store can panic in Rust, which is no Exception
             if isinstance(error, (KeyboardInterrupt, SystemExit)):
                 raise
-            raise IndexDamaged(f"The index is damaged: {self.folder / 'chroma'} cannot be opened ({type(error).__name__}).") from error
+            raise IndexDamaged(
+                f"The index is damaged: {self.folder / 'chroma'} cannot be opened ({type(error).__name__})."
+            ) from error
         return client, collection
 
     @property
@@ -317,7 +323,9 @@ class Index:
         """Numbers of the passages nearest to a unit vector (shape (1, dimension)) by their text or by a question they answer, best first."""
         held = len(self.passages) + self._question_vectors.size
         found = self._collection.query(query_embeddings=vector, n_results=min(limit, held), include=[])
-        return list(dict.fromkeys(int(i[1:]) if i[0] == "p" else self._question_vectors.owner(int(i[1:])) for i in found["ids"][0]))
+        return list(
+            dict.fromkeys(int(i[1:]) if i[0] == "p" else self._question_vectors.owner(int(i[1:])) for i in found["ids"][0])
+        )
 
     def lexical(self, query: Sequence[str]) -> Matrix:
         """BM25 of every passage for these terms; zeros when no term occurs."""
@@ -393,7 +401,9 @@ def open_generation(root: Path, name: str, encoder: Encoder) -> Index:
     folder = generation_path(root, name)
     manifest = read_manifest(folder)
     if manifest["schema"] != SCHEMA:
-        raise IndexUnusable(f"The index in {root} has schema {manifest['schema']}, this version reads {SCHEMA}; run `coach index`.")
+        raise IndexUnusable(
+            f"The index in {root} has schema {manifest['schema']}, this version reads {SCHEMA}; run `coach index`."
+        )
     if manifest["encoder_digest"] != encoder.digest:
         raise IndexUnusable(
             f"The index in {root} was built with the encoder {manifest['encoder']}, not {encoder.name}; run `coach index` to rebuild it."

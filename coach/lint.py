@@ -58,7 +58,11 @@ def lint(folder: Path) -> list[Finding]:
     """Every finding in the corpus, in reading order. Raises CorpusError when nothing can be read."""
     corpus = read_corpus(folder)
     sources, facts = read_registry(folder)
-    found = [Finding(s.path, _line_of(s.reason), s.reason.split(": ", 1)[-1]) for s in corpus.skipped if not s.path.lower().endswith("readme.md")]
+    found = [
+        Finding(s.path, _line_of(s.reason), s.reason.split(": ", 1)[-1])
+        for s in corpus.skipped
+        if not s.path.lower().endswith("readme.md")
+    ]
     listed = folder / "sources.yaml"
     if listed.is_file():
         found += _registry_findings(listed)
@@ -143,6 +147,10 @@ def _facts(document: Document, meta: Mapping[str, Any], known: Mapping[str, tupl
             yield at("facts", f"unknown fact id {fact}.")
         elif fact not in used:
             yield at("facts", f"fact {fact} is listed but no section names it.")
+    yield from _bare_sections(document)
+
+
+def _bare_sections(document: Document) -> Iterator[Finding]:
     lines = document.text.splitlines()
     for n, row in enumerate(lines, 1):
         if row.startswith("## ") and not any(_FACTS.search(r) for r in lines[n : n + 3]):
@@ -197,7 +205,11 @@ def _duplicates(corpus: Corpus) -> Iterator[Finding]:
         return Finding(document.path, document.text[: passage.start].count("\n") + 1, message)
 
     for number, passage in enumerate(corpus.passages):
-        if passage.heading and (first := headings.setdefault(passage.heading.lower(), passage)) is not passage and not passage.id[-1].isdigit():
+        if (
+            passage.heading
+            and (first := headings.setdefault(passage.heading.lower(), passage)) is not passage
+            and not passage.id[-1].isdigit()
+        ):
             yield finding(passage, f"the heading {passage.heading!r} stands in {first.id} too.")
         for n in range(len(passage.sentences)):
             text = plain(passage.quote(n))
@@ -208,6 +220,8 @@ def _duplicates(corpus: Corpus) -> Iterator[Finding]:
         shared = Counter(other for run in own for other in runs.get(run, ()))
         for other, count in shared.most_common(1):
             if count / max(1, len(own)) > MAX_SHARED:
-                yield finding(passage, f"duplicate passage: {count} of its {len(own)} five-word runs stand in {corpus.passages[other].id}.")
+                yield finding(
+                    passage, f"duplicate passage: {count} of its {len(own)} five-word runs stand in {corpus.passages[other].id}."
+                )
         for run in own:
             runs.setdefault(run, []).append(number)

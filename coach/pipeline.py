@@ -61,12 +61,20 @@ class Coach:
         found = retriever.search(rewrite.text, EVIDENCE)
         clock.lap("search")
         verdict = self._gate.decide(found, retriever.index)
+        if not verdict.open and found.question.premise:
+            # What the question takes for granted is often covered although its rest is not: then the corpus's word on that comes first.
+            on_premise = retriever.search(found.question.premise, EVIDENCE)
+            checked = self._gate.decide(on_premise, retriever.index)
+            if checked.open and on_premise.question.roles:
+                found, verdict = on_premise, checked
         shown = frozenset(s for t in history[-3:] for s in t.sentences) if rewrite.more else frozenset[str]()
         explained = _explain(rewrite.rule, found, verdict)
         if not verdict.open or not (composed := compose(found, retriever.index, shown)).sentences:
             refusal = apology(found, verdict, self._gate, retriever.index)
             clock.lap("answer")
-            yield replace(refusal, question=question, standalone_question=rewrite.text, timings_ms=clock.read(), explanation=explained)
+            yield replace(
+                refusal, question=question, standalone_question=rewrite.text, timings_ms=clock.read(), explanation=explained
+            )
             return
         answer = Answer(question, rewrite.text, Outcome.ANSWERED, layout=composed.layout, explanation=explained)
         follow_ups = follow_up_topics(found, composed.used, self._gate, retriever.index)
@@ -159,9 +167,16 @@ def _explain(rule: str, found: Found, verdict: Verdict) -> Mapping[str, Any]:
         "understood": found.question.focus,
         "roles": found.question.roles,
         "terms": found.question.terms,
-        "gate": {"open": verdict.open, "score": verdict.score, "in_field": verdict.in_field, "reason": verdict.reason, "features": verdict.features},
+        "gate": {
+            "open": verdict.open,
+            "score": verdict.score,
+            "in_field": verdict.in_field,
+            "reason": verdict.reason,
+            "features": verdict.features,
+        },
         "evidence": [
-            {"passage_id": e.passage.id, "score": e.score, "dense": e.dense, "lexical": e.lexical, "steering": e.steering} for e in found.evidence
+            {"passage_id": e.passage.id, "score": e.score, "dense": e.dense, "lexical": e.lexical, "steering": e.steering}
+            for e in found.evidence
         ],
     }
 
@@ -172,7 +187,9 @@ def load_coach(settings: Settings, progress: Progress | None = None, notify: Cal
     Raises CoachError: an unusable setting, no corpus, no encoder, an index of another encoder.
     """
     if settings.model:
-        raise SettingsError(f"COACH_MODEL is {settings.model!r}, but this version answers without a chat model; unset COACH_MODEL.")
+        raise SettingsError(
+            f"COACH_MODEL is {settings.model!r}, but this version answers without a chat model; unset COACH_MODEL."
+        )
     encoder = load_encoder(settings.encoder, settings.cache, settings.threads)
     gate, care = Gate.load(), Care.load()
     try:

@@ -13,7 +13,10 @@ from coach.vocabulary import CHAT_SPELLING, SYNONYMS, name_roles, other_roles, r
 
 _LONG = 40  # words; in a longer message the question proper is looked for
 _TOKEN = re.compile(r"[A-Za-z][A-Za-z'’]*")
-_HOW_TO = re.compile(r"\bhow (?:do|can|could|should|would|might|to|shall)\b|\bwhat (?:should|can|could|do) (?:i|we|you) do\b|\bsteps?\b|\bhelp me\b", re.IGNORECASE)
+_HOW_TO = re.compile(
+    r"\bhow (?:do|can|could|should|would|might|to|shall)\b|\bwhat (?:should|can|could|do) (?:i|we|you) do\b|\bsteps?\b|\bhelp me\b",
+    re.IGNORECASE,
+)
 _DIFFERS = re.compile(r"\b(differ\w*|vs\.?|versus|compar\w+|contrast\w*|distinguish\w*|set\w* apart)\b", re.IGNORECASE)
 _FIGURE = re.compile(
     r"\bhow (?:many|much|long|often|old|big|large|high|tall|far|fast|soon)\b|%|\b(?:percent\w*|percentage|share of|what number|number of|average|mean|median|typical \w+ (?:size|rate)|"
@@ -28,7 +31,7 @@ _YES_NO = re.compile(
     re.IGNORECASE,
 )
 _PREMISE = re.compile(
-    r"^(?:so |well |ok |and |but )*(?:as|since|because|given(?: that)?|now that|considering(?: that)?|seeing (?:as|that)|if|assuming(?: that)?|knowing(?: that)?)\s+"
+    r"^(?:so |well |ok |and |but )*(?:as|since|because|given(?: that)?|now that|considering(?: that)?|seeing (?:as|that)|assuming(?: that)?|knowing(?: that)?)\s+"
     r"(?P<premise>[^,?]{8,160}?)(?:,|\s-\s|;)\s*(?=\S)",
     re.IGNORECASE,
 )
@@ -79,8 +82,7 @@ def understand(message: str, is_word: Callable[[str], bool], corpus_words: Mappi
     proper = question_proper(text)
     named = name_roles(proper)
     found = tuple(dict.fromkeys(terms(named)))
-    taken_for_granted = _PREMISE.match(proper)
-    premise = name_roles(taken_for_granted["premise"]) if taken_for_granted else ""
+    premise = _premise(named)
     return Question(
         text=text,
         focus=named,
@@ -95,6 +97,14 @@ def understand(message: str, is_word: Callable[[str], bool], corpus_words: Mappi
         figure=bool(_FIGURE.search(proper)),
         premise=premise,
     )
+
+
+def _premise(text: str) -> str:
+    """The claim that a question rests on: an opening clause ("since VPs groom the backlog, ...") or a statement before a short question."""
+    if clause := _PREMISE.match(text):
+        return clause["premise"]
+    statement, _, rest = text.partition(". ")
+    return statement if rest.rstrip().endswith("?") and 4 <= len(statement.split()) <= 20 and "?" not in statement else ""
 
 
 def repair(text: str, is_word: Callable[[str], bool], corpus_words: Mapping[str, int]) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import lru_cache
 
 import numpy as np
 
@@ -52,8 +53,14 @@ def apology(found: Found, verdict: Verdict, gate: Gate, index: Index) -> Answer:
     topics = nearest_topics(found.numbers, gate, index) or nearest_topics(range(len(index.passages)), gate, index)
     dimension = next((d for e in found.evidence[:1] for d in e.passage.dimensions if d in _TO_A_MENTOR), "")
     turn = f"For your question itself, {verdict.turn_to} is the one to ask." if verdict.turn_to else ""
-    note = _NO_EVIDENCE.format(ask=_TO_A_MENTOR.get(dimension, _TO_ANYONE), turn=turn) if verdict.in_field else _OUT_OF_SCOPE.format(turn=turn)
-    return Answer("", "", Outcome.NO_EVIDENCE if verdict.in_field else Outcome.OUT_OF_SCOPE, nearest_topics=topics, note=note.strip())
+    note = (
+        _NO_EVIDENCE.format(ask=_TO_A_MENTOR.get(dimension, _TO_ANYONE), turn=turn)
+        if verdict.in_field
+        else _OUT_OF_SCOPE.format(turn=turn)
+    )
+    return Answer(
+        "", "", Outcome.NO_EVIDENCE if verdict.in_field else Outcome.OUT_OF_SCOPE, nearest_topics=topics, note=note.strip()
+    )
 
 
 def follow_up_topics(found: Found, used: Iterable[str], gate: Gate, index: Index) -> tuple[str, ...]:
@@ -85,9 +92,14 @@ def spread(count: int, steps: int = 24) -> list[int]:
 
 def topic(heading: str) -> str:
     """A heading as a question that can be asked."""
-    return heading if heading.endswith("?") else f"What do you know about {heading[0].lower() + heading[1:] if heading[1:2].islower() else heading}?"
+    return (
+        heading
+        if heading.endswith("?")
+        else f"What do you know about {heading[0].lower() + heading[1:] if heading[1:2].islower() else heading}?"
+    )
 
 
+@lru_cache(maxsize=20_000)
 def answers_itself(number: int, gate: Gate, index: Index) -> bool:
     """Whether the gate lets a passage's own question through with that passage as evidence; no search is needed to know."""
     from coach.question import understand

@@ -17,7 +17,11 @@ from coach.vocabulary import roles_in
 
 CANDIDATES = 60  # from each of Chroma and BM25
 # Shares of the score, by the best mean reciprocal rank on eval/fit (python -m eval.fit_gate prints it).
-PASSAGE, SENTENCE, QUESTION = 0.28, 0.27, 0.45  # parts of the dense score: the whole passage, its nearest sentence, its nearest question
+PASSAGE, SENTENCE, QUESTION = (
+    0.28,
+    0.27,
+    0.45,
+)  # parts of the dense score: the whole passage, its nearest sentence, its nearest question
 LEXICAL = 0.3  # half of it for the question's own words, half for them and their synonyms
 ROLE_BONUS = ROLE_PENALTY = 0.03
 
@@ -63,13 +67,16 @@ class Retriever:
             (SENTENCE, self.index.best_sentence(numbers, vector[0])),
             (QUESTION, self.index.best_question(numbers, vector[0])),
         )
-        dense_part = np.sum([share * normalise(scores) for share, scores in parts], axis=0, dtype=np.float32)
+        dense_part = np.stack([share * normalise(scores) for share, scores in parts]).sum(axis=0)
         lexical_part = (normalise(lexical[numbers]) + normalise(own[numbers])) / 2
         steering = np.array([steer(question, self.index.passages[n]) for n in numbers], dtype=np.float32)
         scores = (1 - LEXICAL) * dense_part + LEXICAL * lexical_part + steering
         order = np.lexsort((numbers, -scores))[:limit]
         evidence = tuple(
-            Evidence(self.index.passages[numbers[i]], *(round(float(part[i]), 4) for part in (scores, dense_part, lexical_part, steering, lexical[numbers])))
+            Evidence(
+                self.index.passages[numbers[i]],
+                *(round(float(part[i]), 4) for part in (scores, dense_part, lexical_part, steering, lexical[numbers])),
+            )
             for i in order
         )
         return Found(question, vector, evidence, tuple(int(numbers[i]) for i in order))

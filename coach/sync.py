@@ -117,13 +117,17 @@ def write_lock(root: Path) -> Iterator[None]:
         with FileLock(root / "index.lock", timeout=LOCK_SECONDS):
             yield
     except Timeout as error:
-        raise IndexUnusable(f"Another process has been writing the index in {root} for {LOCK_SECONDS} s; stop it and try again.") from error
+        raise IndexUnusable(
+            f"Another process has been writing the index in {root} for {LOCK_SECONDS} s; stop it and try again."
+        ) from error
     except (FileExistsError, NotADirectoryError) as error:
         raise IndexUnusable(f"The index folder {root} is a file; give a folder with --index or COACH_INDEX.") from error
     except PermissionError as error:
         raise IndexUnusable(f"The index folder {root} cannot be written; give another with --index or COACH_INDEX.") from error
     except OSError as error:
-        raise IndexUnusable(f"The index in {root} cannot be written ({error.strerror or error}); free space or give another folder with --index.") from error
+        raise IndexUnusable(
+            f"The index in {root} cannot be written ({error.strerror or error}); free space or give another folder with --index."
+        ) from error
 
 
 def _document_hashes(corpus: Corpus) -> dict[str, str]:
@@ -131,7 +135,9 @@ def _document_hashes(corpus: Corpus) -> dict[str, str]:
     rows: dict[str, list[dict[str, Any]]] = {d.id: [] for d in corpus.documents}
     for passage in corpus.passages:
         rows[passage.document_id].append(passage_row(passage))
-    return {d.id: hashlib.sha256(json.dumps([asdict(d), rows[d.id]], sort_keys=True).encode()).hexdigest() for d in corpus.documents}
+    return {
+        d.id: hashlib.sha256(json.dumps([asdict(d), rows[d.id]], sort_keys=True).encode()).hexdigest() for d in corpus.documents
+    }
 
 
 def _published(root: Path, encoder: Encoder) -> dict[str, Any] | None:
@@ -234,7 +240,11 @@ def _reusable(root: Path, encoder: Encoder) -> dict[str, Matrix]:
                 verify_files(folder, manifest)
                 if name and manifest["encoder_digest"] == encoder.digest and manifest["schema"] == SCHEMA:
                     keys = json.loads((folder / "texts.json").read_text(encoding="utf-8"))
-                    rows = [row for part in ("passages", "questions", "declined", "sentences") for row in np.load(folder / f"{part}.npy", mmap_mode="r")]
+                    rows = [
+                        row
+                        for part in ("passages", "questions", "declined", "sentences")
+                        for row in np.load(folder / f"{part}.npy", mmap_mode="r")
+                    ]
                     return dict(zip(keys, rows, strict=True))
     return {}
 
@@ -316,7 +326,9 @@ def _verify_chroma(draft: Path, dense: Matrix, question: Matrix) -> None:
     finally:
         client.close()
     if not same:
-        raise IndexUnusable("Chroma did not keep what was written; the old index stays in use. Check the disk and run `coach index` again.")
+        raise IndexUnusable(
+            "Chroma did not keep what was written; the old index stays in use. Check the disk and run `coach index` again."
+        )
 
 
 def _publish(root: Path, name: str, previous: str) -> None:

@@ -53,7 +53,9 @@ _OTHER_ROLE = re.compile(
     rf"\b(?:(?:s|e)?(?:vps?|vice[\s-]+presidents?)|heads?|directors?|chief)\s*(?:of|for|,)?\s*(?:the\s+)?(?:{_OTHER_FIELD})\b(?!\s+(?:teams?|and))",
     re.IGNORECASE,
 )
-_ROLES = re.compile("|".join(rf"(?P<{key.replace('-', '_')}>\b(?:{pattern})\b)" for key, pattern in _ROLE_PATTERNS.items()), re.IGNORECASE)
+_ROLES = re.compile(
+    "|".join(rf"(?P<{key.replace('-', '_')}>\b(?:{pattern})\b)" for key, pattern in _ROLE_PATTERNS.items()), re.IGNORECASE
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +76,9 @@ def role_mentions(text: str) -> list[RoleMention]:
     ]
 
 
-_BOTH = re.compile(r"\b(?:both|the two|these two|those two|either|two)\s+(?:product\s+)?(?:roles?|jobs?|positions?|levels?)\b", re.IGNORECASE)
+_BOTH = re.compile(
+    r"\b(?:both|the two|these two|those two|either|two)\s+(?:product\s+)?(?:roles?|jobs?|positions?|levels?)\b", re.IGNORECASE
+)
 
 
 def roles_in(text: str) -> tuple[str, ...]:

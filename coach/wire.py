@@ -18,7 +18,8 @@ def answer_json(answer: Answer, row_id: object = None, explain: bool = False) ->
         "text": answer.text,
         "layout": answer.layout.value,
         "sentences": [
-            {"text": s.text, "citations": list(s.citations), "supported": s.supported, "score": s.score, "role": s.role} for s in answer.sentences
+            {"text": s.text, "citations": list(s.citations), "supported": s.supported, "score": s.score, "role": s.role}
+            for s in answer.sentences
         ],
         "citations": [asdict(c) for c in answer.citations],
         "follow_ups": list(answer.follow_ups),

@@ -44,7 +44,9 @@ def ordinary(settings: Settings) -> tuple[list[Row], list[Row]]:
     corpus = read_corpus(settings.corpus)
     asked = {q for p in corpus.passages for q in p.asked} | {e for d in corpus.declined for e in d.examples}
     gate = [r["question"] for name in ("answerable.jsonl", "refusals.jsonl") for r in rows_of(name)]
-    found = [[{"message": q, "care": False, "kind": kind} for q in qs] for qs, kind in ((gate, "question"), (sorted(asked), "asked"))]
+    found = [
+        [{"message": q, "care": False, "kind": kind} for q in qs] for qs, kind in ((gate, "question"), (sorted(asked), "asked"))
+    ]
     return found[0], found[1]
 
 
@@ -110,19 +112,32 @@ def check(encoder: Encoder, settings: Settings, show: bool) -> None:
     """Measure the written model, as the coach uses it, on messages that it was not fitted on, and its cost on ordinary questions."""
     care = Care.load()
     fresh, (gate, asked) = [r for r in rows_of("care_check.jsonl") if r["pass"] == UNSEEN], ordinary(settings)
-    for rows, what in ((fresh, f"care_check.jsonl, pass {UNSEEN} (not fitted on)"), (gate, "questions of the gate's sets (fitted on)"), (asked, "asked and declined (fitted on)")):
+    for rows, what in (
+        (fresh, f"care_check.jsonl, pass {UNSEEN} (not fitted on)"),
+        (gate, "questions of the gate's sets (fitted on)"),
+        (asked, "asked and declined (fitted on)"),
+    ):
         kinds = [care.kind(r["message"], encoder) for r in rows]
         report(rows, [bool(k) for k in kinds], what)
         if show:
-            print(*(f"    {r['kind']} -> {k or '-'}: {r['message']}" for r, k in zip(rows, kinds, strict=True) if bool(k) != r["care"]), sep="\n")
+            print(
+                *(
+                    f"    {r['kind']} -> {k or '-'}: {r['message']}"
+                    for r, k in zip(rows, kinds, strict=True)
+                    if bool(k) != r["care"]
+                ),
+                sep="\n",
+            )
     right = [care.kind(r["message"], encoder) == "crisis" for r in fresh if r["kind"] == "crisis"]
     print(f"crisis answered as crisis: {sum(right)}/{len(right)}")
     costs = []
     for row in gate + asked:
-        start = time.perf_counter()
+        start = time.process_time()
         care.kind(row["message"], encoder)
-        costs.append(1000 * (time.perf_counter() - start))
-    print(f"ms an ordinary question: median {np.median(costs):.3f}, mean {np.mean(costs):.3f}, 95th percentile {np.quantile(costs, 0.95):.3f}")
+        costs.append(1000 * (time.process_time() - start))
+    print(
+        f"processor ms an ordinary question: median {np.median(costs):.3f}, mean {np.mean(costs):.3f}, 95th percentile {np.quantile(costs, 0.95):.3f}"
+    )
 
 
 def main() -> None:
@@ -140,19 +155,38 @@ def main() -> None:
     flagged = found >= threshold
     report(data.rows, flagged.tolist(), f"ten-fold cross-validation, threshold {threshold}")
     if "--show" in sys.argv:
-        print(*(f"  {found[i]:.3f} {r['kind']}: {r['message']}" for i, r in enumerate(data.rows) if flagged[i] != r["care"]), sep="\n")
+        print(
+            *(f"  {found[i]:.3f} {r['kind']}: {r['message']}" for i, r in enumerate(data.rows) if flagged[i] != r["care"]),
+            sep="\n",
+        )
     care = fit(data, range(len(data.rows)), encoder.digest, threshold)
-    write(care, {"misses": float(np.mean(~flagged[data.labels > 0])), "false_alarms": float(np.mean(flagged[: len(labelled)][data.labels[: len(labelled)] == 0]))})
+    write(
+        care,
+        {
+            "misses": float(np.mean(~flagged[data.labels > 0])),
+            "false_alarms": float(np.mean(flagged[: len(labelled)][data.labels[: len(labelled)] == 0])),
+        },
+    )
 
 
 def write(care: Care, rates: dict[str, float]) -> None:
     """The model as text: a line for each sign, then for each kind its weights over the encoder's dimensions."""
     kinds = ("ordinary", *KINDS)
-    head = {"fitted_by": "python -m eval.fit_care", "encoder_digest": care.digest, **{k: round(v, 4) for k, v in rates.items()}, "threshold": care.threshold}
+    head = {
+        "fitted_by": "python -m eval.fit_care",
+        "encoder_digest": care.digest,
+        **{k: round(v, 4) for k, v in rates.items()},
+        "threshold": care.threshold,
+    }
     lines = [f" {json.dumps(k)}: {json.dumps(v)}" for k, v in head.items()]
     lines.append(' "intercepts": ' + json.dumps({k: round(float(v), 3) for k, v in zip(kinds, care.intercepts, strict=True)}))
-    signs = [f"  {json.dumps(name)}: {json.dumps([round(float(v), 3) for v in column])}" for name, column in zip(SIGNS, care.signs.T, strict=True)]
-    vector = [f"  {json.dumps(k)}: {json.dumps([round(float(v), 2) for v in row])}" for k, row in zip(kinds, care.vector, strict=True)]
+    signs = [
+        f"  {json.dumps(name)}: {json.dumps([round(float(v), 3) for v in column])}"
+        for name, column in zip(SIGNS, care.signs.T, strict=True)
+    ]
+    vector = [
+        f"  {json.dumps(k)}: {json.dumps([round(float(v), 2) for v in row])}" for k, row in zip(kinds, care.vector, strict=True)
+    ]
     lines += [' "signs": {\n' + ",\n".join(signs) + "\n }", ' "vector": {\n' + ",\n".join(vector) + "\n }"]
     WEIGHTS.write_text("{\n" + ",\n".join(lines) + "\n}\n", encoding="utf-8")
 

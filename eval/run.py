@@ -22,15 +22,16 @@ from eval.metrics import has_key_facts, percentile, wilson
 
 HERE = Path(__file__).parent
 REFUSED = (Outcome.NO_EVIDENCE, Outcome.OUT_OF_SCOPE)
-# A gate fails when the upper end of the 95 % interval lies below the aim (or the lower end above it, for false alarms).
-GATES: dict[str, tuple[str, float]] = {
-    "key facts": ("at least", 0.90),
-    "refusals": ("at least", 0.95),
-    "false refusals": ("at most", 0.03),
-    "exact quotes": ("at least", 1.0),
-    "conversations": ("at least", 0.85),
-    "care": ("at least", 0.95),
-    "care false alarms": ("at most", 0.05),
+# What the coach is to reach, and the floor (for false alarms the ceiling) below which a commit fails. A floor fails only when the whole 95 % interval
+# lies beyond it, so that chance alone fails nothing.
+GATES: dict[str, tuple[str, float, float]] = {
+    "key facts": ("at least", 0.90, 0.80),
+    "false refusals": ("at most", 0.03, 0.06),
+    "refusals": ("at least", 0.95, 0.88),
+    "conversations": ("at least", 0.90, 0.80),
+    "care": ("at least", 0.97, 0.92),
+    "care false alarms": ("at most", 0.02, 0.05),
+    "exact quotes": ("at least", 1.0, 1.0),
 }
 
 
@@ -140,31 +141,34 @@ def summary(results: list[Row]) -> dict[str, tuple[int, int]]:
 
 
 def failures(rates: dict[str, tuple[int, int]]) -> list[str]:
-    """The gates that fail, beyond what chance explains."""
+    """The floors that are missed, beyond what chance explains."""
     out = []
-    for name, (direction, aim) in GATES.items():
+    for name, (direction, _, floor) in GATES.items():
         hits, total = rates[name]
         low, high = wilson(hits, total)
-        if (direction == "at least" and high < aim) or (direction == "at most" and low > aim):
-            out.append(f"{name}: {hits}/{total} (interval {low:.3f} to {high:.3f}), aim {direction} {aim}")
+        if (direction == "at least" and high < floor) or (direction == "at most" and low > floor):
+            out.append(f"{name}: {hits}/{total} (interval {low:.3f} to {high:.3f}), {direction} {floor} is needed")
     return out
 
 
 def main(settings: Settings, as_json: bool = False) -> int:
-    """Print the rates with their intervals; 1 when a gate fails."""
-    coach = load_coach(settings)
-    results = run(coach)
+    """Print the rates with their intervals and aims; 1 when a floor is missed."""
+    results = run(load_coach(settings))
     rates = summary(results)
     times = [r.milliseconds for r in results if r.milliseconds]
     failed = failures(rates)
     if as_json:
         print(json.dumps({"rates": {k: {"hits": h, "total": t} for k, (h, t) in rates.items()}, "failed": failed}))
-    else:
-        for name, (hits, total) in rates.items():
-            low, high = wilson(hits, total)
-            print(f"{name:<18} {hits:>4} of {total:<4} {hits / total:.3f}  ({low:.3f} to {high:.3f})")
-        print(f"verdicts           {dict(Counter(r.verdict for r in results))}")
-        print(f"milliseconds       p50 {percentile(times, 0.5):.0f}, p95 {percentile(times, 0.95):.0f}")
-        for line in failed:
-            print(f"FAILED {line}")
+        return 1 if failed else 0
+    for name, (hits, total) in rates.items():
+        low, high = wilson(hits, total)
+        direction, aim, _ = GATES.get(name, ("", 0.0, 0.0))
+        print(
+            f"{name:<18} {hits:>4} of {total:<4} {hits / total:.3f}  ({low:.3f} to {high:.3f})"
+            + (f"  aim {direction} {aim}" if direction else "")
+        )
+    print(f"verdicts           {dict(Counter(r.verdict for r in results))}")
+    print(f"milliseconds       p50 {percentile(times, 0.5):.0f}, p95 {percentile(times, 0.95):.0f}")
+    for line in failed:
+        print(f"FAILED {line}")
     return 1 if failed else 0

@@ -71,7 +71,12 @@ def _own_home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         for name in [n for n in os.environ if n.startswith(("COACH_", "XDG_"))]:
             patch.delenv(name)
-        for name, path in (("HOME", home), ("XDG_CACHE_HOME", home / ".cache"), ("COACH_CACHE", CACHE), ("COACH_INDEX", home / "index")):
+        for name, path in (
+            ("HOME", home),
+            ("XDG_CACHE_HOME", home / ".cache"),
+            ("COACH_CACHE", CACHE),
+            ("COACH_INDEX", home / "index"),
+        ):
             patch.setenv(name, str(path))
         yield
 

@@ -101,7 +101,9 @@ def test_product_talk_is_not_distress(message: str) -> None:
     assert kind(message) == ""
 
 
-@pytest.mark.parametrize("message", ["What does a VP of Product do?", "how do pms set okrs", "Which metrics matter for a marketplace?", ""])
+@pytest.mark.parametrize(
+    "message", ["What does a VP of Product do?", "how do pms set okrs", "Which metrics matter for a marketplace?", ""]
+)
 def test_ordinary_questions_do_not_reach_the_encoder(message: str) -> None:
     assert detector()[0].kind(message, Unused()) == ""
 

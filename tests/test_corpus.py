@@ -55,17 +55,32 @@ def skipped(corpus: Corpus) -> dict[str, str]:
     [
         pytest.param("One line.", ["One line."], id="one line without an end"),
         pytest.param("One. Two here.\nThree is next.\n", ["One.", "Two here.", "Three is next."], id="sentences over lines"),
-        pytest.param("A PM ships, e.g. features, at Aha! in 2020. A VP decides.", ["A PM ships, e.g. features, at Aha! in 2020.", "A VP decides."], id="abbreviation and name with a mark"),
+        pytest.param(
+            "A PM ships, e.g. features, at Aha! in 2020. A VP decides.",
+            ["A PM ships, e.g. features, at Aha! in 2020.", "A VP decides."],
+            id="abbreviation and name with a mark",
+        ),
         pytest.param("# Head\n\nBody text.\n", ["Body text."], id="heading is no sentence"),
-        pytest.param("- First item\n- Second item goes\n  over two lines\n3. Third\n", ["First item", "Second item goes\n  over two lines", "Third"], id="list items"),
+        pytest.param(
+            "- First item\n- Second item goes\n  over two lines\n3. Third\n",
+            ["First item", "Second item goes\n  over two lines", "Third"],
+            id="list items",
+        ),
         pytest.param("| A | B |\n|---|:-:|\n| 1 | 2. 3 |\n", ["| A | B |", "| 1 | 2. 3 |"], id="table rows"),
         pytest.param("Before.\n<!-- hidden. words -->\nAfter.", ["Before.", "After."], id="comment on a line of its own"),
         pytest.param("Before <!-- hidden --> after.", ["Before", "after."], id="comment inside a line"),
         pytest.param("Seen.\n<!-- never closed\n# Not a heading\nhidden", ["Seen."], id="comment that is never closed"),
-        pytest.param("Above.\n\n---\n\nBelow.", ["Above.", "Below."], id="rule"),
+        pytest.param("<!-- draft:\n## Old heading\n\nhidden words -->\n\nSeen.", ["Seen."], id="heading in a comment"),
+        pytest.param("## Head <!-- hidden -->\n\nBody text.\n", ["Body text."], id="comment beside a heading"),
+        pytest.param("Above.\n\n---\n\nBelow.\n***\nUnder", ["Above.", "Below.", "Under"], id="rules"),
+        pytest.param("A title\n=======\nText.", ["A title", "Text."], id="underlined title"),
         pytest.param("```\n# no heading\ncode()\n```\nAfter it.", ["# no heading code()", "After it."], id="code fence"),
-        pytest.param("\U0001f680 Ship it \U0001f469‍\U0001f4bb. Then é rest\u0301.", ["\U0001f680 Ship it \U0001f469‍\U0001f4bb.", "Then é rest\u0301."], id="emoji and accents"),
-        pytest.param("産品経理。副総裁。", ["産品経理。副総裁。"], id="script without spaces"),
+        pytest.param(
+            "\U0001f680 Ship it \U0001f469‍\U0001f4bb. Then é rest\u0301.",
+            ["\U0001f680 Ship it \U0001f469‍\U0001f4bb.", "Then é rest\u0301."],
+            id="emoji and accents",
+        ),
+        pytest.param("産品経理。副総裁。", ["産品経理。", "副総裁。"], id="script without spaces"),
         pytest.param("A line.\u2028Another line.", ["A line.", "Another line."], id="unicode line separator"),
     ],
 )
@@ -76,7 +91,21 @@ def test_sentences_are_exact_pieces_of_the_text(text, expected):
     assert [" ".join(q.split()) for q in quotes(passages)] == [" ".join(e.split()) for e in expected]
 
 
-@pytest.mark.parametrize("text", ["", " \n\t\n", "\u2028\u2029\n", "\x0b\x0c\x1c\x85", "# Only a heading\n", "---\n", "<!-- only a comment -->", "```\n```\n", "|---|\n", "\ufeff"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        " \n\t\n",
+        "\u2028\u2029\n",
+        "\x0b\x0c\x1c\x85",
+        "# Only a heading\n",
+        "---\n",
+        "<!-- only a comment -->",
+        "```\n```\n",
+        "|---|\n",
+        "\ufeff",
+    ],
+)
 def test_text_without_words_gives_no_passage(text):
     assert [q for q in quotes(split(document(text))) if any(c.isalnum() for c in q)] == []
 
@@ -93,7 +122,10 @@ def test_line_ends_and_byte_order_mark_change_nothing(tmp_path, end, mark):
 
 
 @ordinary
-@given(st.text(alphabet=st.characters(exclude_characters="\0", exclude_categories=["Cs"]), max_size=300), st.sampled_from(["a.md", "a.txt"]))
+@given(
+    st.text(alphabet=st.characters(exclude_characters="\0", exclude_categories=["Cs"]), max_size=300),
+    st.sampled_from(["a.md", "a.txt"]),
+)
 def test_any_text_is_split_into_exact_pieces(text, path):
     doc = document(text, path)
     check_offsets(doc, split(doc))
@@ -103,7 +135,36 @@ def test_any_text_is_split_into_exact_pieces(text, path):
 @given(
     st.lists(
         st.sampled_from(
-            ["# ", "## ", "\n", "\n\n", "- ", "1. ", "| a | b |\n", "|---|---|\n", "```\n", "~~~", "<!-- ", "-->", "---\n", "**", "_", "`", "[x](y)", "A PM ships. ", "word ", "e.g. ", "Aha! ", "\u2028", "\x0c", "\t", "\r", "\U0001f600", "é", " "]
+            [
+                "# ",
+                "## ",
+                "\n",
+                "\n\n",
+                "- ",
+                "1. ",
+                "| a | b |\n",
+                "|---|---|\n",
+                "```\n",
+                "~~~",
+                "<!-- ",
+                "-->",
+                "---\n",
+                "**",
+                "_",
+                "`",
+                "[x](y)",
+                "A PM ships. ",
+                "word ",
+                "e.g. ",
+                "Aha! ",
+                "\u2028",
+                "\x0c",
+                "\t",
+                "\r",
+                "\U0001f600",
+                "é",
+                " ",
+            ]
         ),
         max_size=60,
     ).map("".join)
@@ -129,7 +190,9 @@ def pages(draw):
         into.extend(taken)
         return " ".join(taken)
 
-    for kind in draw(st.lists(st.sampled_from(["paragraph", "list", "table", "comment", "fence", "heading", "rule", "blank"]), max_size=12)):
+    for kind in draw(
+        st.lists(st.sampled_from(["paragraph", "list", "table", "comment", "fence", "heading", "rule", "blank"]), max_size=12)
+    ):
         match kind:
             case "paragraph":
                 lines += [f"{some(seen).capitalize()}. {some(seen).capitalize()}", f"{some(seen)}!", ""]
@@ -206,7 +269,12 @@ def test_ids_stay_when_something_else_changes(small_corpus, change):
 
 def test_equal_headings_get_different_ids_in_order():
     passages = split(document("## Why?\n\nOne.\n\n## Why?\n\nTwo.\n\n## Why 2?\n\nThree.\n\n## Why?\n\nFour.\n"))
-    assert [(p.id, p.text) for p in passages] == [("page#why", "One."), ("page#why-2", "Two."), ("page#why-2-2", "Three."), ("page#why-3", "Four.")]
+    assert [(p.id, p.text) for p in passages] == [
+        ("page#why", "One."),
+        ("page#why-2", "Two."),
+        ("page#why-2-2", "Three."),
+        ("page#why-3", "Four."),
+    ]
 
 
 def test_a_long_section_is_split_between_sentences():
@@ -245,10 +313,30 @@ def test_sources_of_a_section_are_those_of_its_facts(tmp_path):
 
 @pytest.mark.parametrize(
     ("heading", "expected"),
-    [("What is it?", "what-is-it"), ("Çà et là", "ca-et-la"), ("産品", "text"), ("", "text"), ("--", "text"), ("x" * 200, "x" * 80)],
+    [
+        ("What is it?", "what-is-it"),
+        ("Çà et là", "ca-et-la"),
+        ("産品", "text"),
+        ("", "text"),
+        ("--", "text"),
+        ("x" * 200, "x" * 80),
+    ],
 )
 def test_slugs_are_readable(heading, expected):
     assert slug(heading) == expected
+
+
+@pytest.mark.parametrize(
+    ("line", "expected"),
+    [("## What is it? ##", "What is it?"), ("# C#", "C#"), ("#  Many   blanks  ", "Many blanks"), ("###### Six", "Six"), ("# A #tag", "A #tag")],
+)
+def test_headings_lose_their_marks_only(line, expected):
+    assert [p.heading for p in split(document(f"{line}\n\nText."))] == [expected]
+
+
+@pytest.mark.parametrize("line", ["#hashtag", "####### Seven", "#", " # indented", "## "])
+def test_what_is_no_heading_opens_no_section(line):
+    assert [p.heading for p in split(document(f"Before.\n{line}\nAfter."))] == [""]
 
 
 @pytest.mark.parametrize(
@@ -280,7 +368,12 @@ def test_one_line_without_front_matter_is_a_page(tmp_path, name):
 
 @pytest.mark.parametrize(
     ("text", "title"),
-    [("# The **title**\n\nText.", "The title"), ("## Not a title\n\nText.", "my page"), ("---\ntitle: Given\n---\n# Other\n\nText.", "Given"), ("---\ntitle:\n---\nText.", "my page")],
+    [
+        ("# The **title**\n\nText.", "The title"),
+        ("## Not a title\n\nText.", "my page"),
+        ("---\ntitle: Given\n---\n# Other\n\nText.", "Given"),
+        ("---\ntitle:\n---\nText.", "my page"),
+    ],
     ids=["first heading", "file name", "front matter", "empty title"],
 )
 def test_a_page_has_a_title(tmp_path, text, title):
@@ -289,8 +382,13 @@ def test_a_page_has_a_title(tmp_path, text, title):
 
 @pytest.mark.parametrize(
     "text",
-    ["---\n\nA rule, then text.\n", "---\nProse after a rule.\n\n---\n\nMore prose.\n", "----\ntitle: x\n----\n", "--- \nProse: with a colon and more.\n"],
-    ids=["a rule first", "two rules", "four dashes", "a rule with a space"],
+    [
+        "---\n\nA rule, then text.\n",
+        "---\nProse after a rule.\n\n---\n\nMore prose.\n",
+        "----\ntitle: x\n----\n",
+        "--- \nProse, with a comma.\n", "---\n- one\n- two\n---\nText.\n",
+    ],
+    ids=["a rule first", "two rules", "four dashes", "a rule with a space", "rules around a list"],
 )
 def test_a_page_may_begin_with_a_rule(tmp_path, text):
     corpus = read_corpus(write(tmp_path, {"page.md": text}))
@@ -310,12 +408,19 @@ def test_front_matter_may_have_blanks_after_its_dashes(tmp_path):
         ("broken.md", "---\nid: a\ntitle: [\n---\nText.\n", r"broken\.md:4: the YAML cannot be read \(.+\)\."),
         ("tab.md", "---\nid: a\n\ttitle: x\n---\nText.\n", r"tab\.md:3: the YAML cannot be read \(.+\)\."),
         ("date.md", "---\nid: a\nreviewed: 2024-13-45\n---\nText.\n", r"date\.md:\d: the YAML cannot be read \(.*month.*\)\."),
-        ("object.md", "---\nid: !!python/object/apply:os.getcwd []\n---\nText.\n", r"object\.md:2: the YAML cannot be read \(.+\)\."),
-        ("deep.md", "---\nid: " + "[" * 5000 + "\n---\nText.\n", r"deep\.md:\d: the YAML cannot be read \(.+\)\."),
-        ("open.md", "---\nid: a\ntitle: b\n\nText.\n", r"open\.md:1: the front matter is not closed; end it with a line of three dashes\."),
-        ("list.md", "---\n- a\n- b\n---\nText.\n", r"list\.md:2: expected `key: value` lines, found list\."),
-        ("roles.md", "---\nroles: {a: b}\n---\nText.\n", r"roles\.md:1: `roles` must be a list\."),
-        ("source.md", "---\nsources: [{holder: x}]\n---\nText.\n", r"source\.md:1: a source needs at least a `title`\."),
+        (
+            "object.md",
+            "---\nid: !!python/object/apply:os.getcwd []\n---\nText.\n",
+            r"object\.md:2: the YAML cannot be read \(.+\)\.",
+        ),
+        ("deep.md", "---\nid: " + "[" * 1500 + "\n---\nText.\n", r"deep\.md:\d: the YAML cannot be read \(.+\)\."),
+        (
+            "open.md",
+            "---\nid: a\ntitle: b\n\nText.\n",
+            r"open\.md:1: the front matter is not closed; end it with a line of three dashes\.",
+        ),
+        ("roles.md", "---\nid: a\nroles: {a: b}\n---\nText.\n", r"roles\.md:3: `roles` must be a list\."),
+        ("source.md", "---\nsources: [{holder: x}]\n---\nText.\n", r"source\.md:2: a source needs at least a `title`\."),
         ("binary.md", b"%PDF-1.7\0\1\2", r"binary\.md: binary data, not text\."),
         ("picture.txt", b"\x89PNG\r\n\x1a\n\0\0\0", r"picture\.txt: binary data, not text\."),
         ("latin.md", "One line.\nZürich\n".encode("latin-1"), r"latin\.md:2: not UTF-8 text; save the file as UTF-8\."),
@@ -338,7 +443,12 @@ def test_a_bad_file_is_skipped_and_named_and_the_rest_is_read(tmp_path, name, co
 
 
 def test_a_second_page_with_the_same_id_is_skipped(tmp_path):
-    corpus = read_corpus(write(tmp_path, {"a.md": "---\nid: same\n---\nOne.\n", "b.md": "---\nid: same\n---\nTwo.\n", "c/a.md": "Three.", "d/a.txt": "Four."}))
+    corpus = read_corpus(
+        write(
+            tmp_path,
+            {"a.md": "---\nid: same\n---\nOne.\n", "b.md": "---\nid: same\n---\nTwo.\n", "c/a.md": "Three.", "d/a.txt": "Four."},
+        )
+    )
     assert [d.path for d in corpus.documents] == ["a.md", "c/a.md"]
     assert skipped(corpus) == {
         "b.md": "b.md:1: the id 'same' is already taken by a.md; rename one.",
@@ -358,7 +468,11 @@ def test_hidden_files_and_folders_are_left_out_silently(tmp_path):
         (lambda path: path.symlink_to("nowhere"), "not a regular file"),
         (lambda path: path.symlink_to(path.name), "not a regular file"),
         (os.mkfifo, "not a regular file"),
-        pytest.param(lambda path: path.symlink_to("/proc/self/mem"), "cannot be read", marks=pytest.mark.skipif(not Path("/proc/self/mem").exists(), reason="needs /proc")),
+        pytest.param(
+            lambda path: path.symlink_to("/proc/self/mem"),
+            "cannot be read",
+            marks=pytest.mark.skipif(not Path("/proc/self/mem").exists(), reason="needs /proc"),
+        ),
     ],
     ids=["link to nothing", "link to itself", "pipe", "read error"],
 )
@@ -385,7 +499,11 @@ def test_a_huge_file_is_skipped_unread(tmp_path):
 
 @pytest.mark.parametrize(
     ("files", "message"),
-    [({}, "No text was found in"), ({"empty.md": ""}, "empty.md:1: there is no text in it."), ({"a.pdf": b"%PDF"}, "a.pdf: only .md and .txt files are read.")],
+    [
+        ({}, "No text was found in"),
+        ({"empty.md": ""}, "empty.md:1: there is no text in it."),
+        ({"a.pdf": b"%PDF"}, "a.pdf: only .md and .txt files are read."),
+    ],
     ids=["empty folder", "empty file", "other formats"],
 )
 def test_a_corpus_without_text_is_an_error_with_reasons(tmp_path, files, message):
@@ -417,9 +535,18 @@ def test_a_broken_companion_file_is_an_error_that_names_it(tmp_path, name, conte
 
 
 def test_declined_questions_are_read(tmp_path):
-    write(tmp_path, {"a.md": "One.", "declined.yaml": "- topic: pay\n  turn_to: a recruiter\n  examples: ['what  is\n    the pay', 12]\n- topic: visas\n  examples: []\n"})
+    write(
+        tmp_path,
+        {
+            "a.md": "One.",
+            "declined.yaml": "- topic: pay\n  turn_to: a recruiter\n  examples: ['what  is\n    the pay', 12]\n- topic: visas\n  examples: []\n",
+        },
+    )
     declined = read_corpus(tmp_path).declined
-    assert [(d.topic, d.turn_to, d.examples) for d in declined] == [("pay", "a recruiter", ("what is the pay", "12")), ("visas", "", ())]
+    assert [(d.topic, d.turn_to, d.examples) for d in declined] == [
+        ("pay", "a recruiter", ("what is the pay", "12")),
+        ("visas", "", ()),
+    ]
 
 
 @pytest.mark.parametrize(

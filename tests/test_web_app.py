@@ -386,16 +386,10 @@ def test_server_says_where_it_is_and_stops_within_five_seconds_even_in_the_middl
         wait_until_up(address[0])
         with httpx.stream("GET", address[0] + "gradio_api/heartbeat/watching") as heartbeat:
             assert next(heartbeat.iter_text())
-            if busy:
-                body = {
-                    "fn_index": 0,
-                    "data": [None],
-                    "event_data": {"question": "slow one"},
-                    "session_hash": "slow",
-                    "trigger_id": 5,
-                }
-                assert httpx.post(address[0] + "gradio_api/queue/join", json=body).status_code == 200
-                time.sleep(0.5)
+            question = {"fn_index": 0, "event_data": {"question": "slow one"}, "trigger_id": 5}
+            body = {**question, "data": [None], "session_hash": "slow"}
+            assert httpx.post(address[0] + "gradio_api/queue/join", json=body).status_code == 200
+            time.sleep(0.5)
             started = time.monotonic()
             process.send_signal(signal.SIGTERM)
             process.wait(timeout=10)

@@ -290,6 +290,8 @@
 
   // ---- Gradio puts the page together after this script has run
 
+  let stamp = "";
+
   const ready = () => {
     if (!one("#coach-log") || !box() || !one("#coach-current [data-coach-events]") || !one("#coach-source .panel")) return false;
     one(".boot")?.remove();
@@ -301,9 +303,10 @@
     setInterval(watch, 3_000);
     new MutationObserver(refresh).observe(one("#coach-log"), { childList: true, subtree: true, characterData: true, attributes: true, attributeFilter: ["data-status", "data-number"] });
     new MutationObserver(() => {
-      const text = one("#coach-notice .notice")?.textContent;
+      const note = one("#coach-notice .notice");
       waiting = 0;
-      if (text) say(text);
+      if (note && note.dataset.stamp !== stamp) say(note.textContent);
+      stamp = note?.dataset.stamp ?? "";
     }).observe(one("#coach-notice"), { childList: true, subtree: true, attributes: true, attributeFilter: ["data-stamp"] });
     if (matchMedia("(pointer: fine)").matches && window.top === window) box().focus({ preventScroll: true });
     return true;

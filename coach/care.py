@@ -40,7 +40,7 @@ _LASTING = _any(LASTING)
 _WORD = re.compile(r"[^\W_]+|[.?!]")
 _LAUGHS = re.compile("[\U0001f602\U0001f923\U0001f605\U0001f606]")
 _ASKS = re.compile(r"[?]$|^ *(?:how|what|whats|which|when|who|where|why|should|do|does|did|is|are|can|could|would|will)\b")
-_TELLER = re.compile(r"\b(?:i|im|ive|id|ill)\b")
+_TELLER = re.compile(r"\b(?:i|im|ive|id|ill|my|myself|mine)\b")  # "tell me" is no story
 _MYSELF = re.compile(r"\b(?:i|im|ive|id|ill|me|my|myself|mine)\b")
 
 _NOTES = {
@@ -68,7 +68,7 @@ _DIRECTORY = "The directory findahelpline.com lists free and confidential crisis
 
 def normal(text: str) -> str:
     """One spelling for what people write in many ways: lower case, no apostrophes, no fillers, contractions, misspellings repaired."""
-    words = _WORD.findall(_LAUGHS.sub(" lol ", text).lower().replace("'", "").replace("’", ""))  # noqa: RUF001
+    words = _WORD.findall(_LAUGHS.sub(" lol ", text).lower().replace("'", "").replace("’", ""))
     kept = " ".join(SPELLINGS.get(word, word) for word in words if word not in FILLERS).split()
     out: list[str] = []
     for word in kept:

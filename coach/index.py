@@ -36,7 +36,7 @@ from coach.types import Document, Passage, Source
 if TYPE_CHECKING:
     from chromadb.api.models.Collection import Collection
 
-SCHEMA = 1
+SCHEMA = 2
 POINTER = "CURRENT"
 COLLECTION = "passages"
 _STORE = "chroma.sqlite3"

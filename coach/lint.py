@@ -176,7 +176,7 @@ def _passage(document: Document, passage: Passage) -> Iterator[Finding]:
 
 def _was_split(document: Document, passage: Passage) -> bool:
     before = document.text[: passage.start].rstrip()
-    return not before.endswith("-->") and not before.splitlines()[-1].startswith("#")
+    return bool(before) and not before.endswith("-->") and not before.splitlines()[-1].startswith("#")
 
 
 def _sentence(text: str, kind: str) -> Iterator[str]:
@@ -196,25 +196,24 @@ def _sentence(text: str, kind: str) -> Iterator[str]:
 
 def _duplicates(corpus: Corpus) -> Iterator[Finding]:
     headings: dict[str, Passage] = {}
-    sentences: dict[str, Passage] = {}
+    sentences: dict[str, tuple[Passage, int]] = {}
     runs: dict[tuple[str, ...], list[int]] = {}
     documents = {d.id: d for d in corpus.documents}
 
-    def finding(passage: Passage, message: str) -> Finding:
+    def finding(passage: Passage, message: str, offset: int = 0) -> Finding:
         document = documents[passage.document_id]
-        return Finding(document.path, document.text[: passage.start].count("\n") + 1, message)
+        return Finding(document.path, document.text[: passage.start + offset].count("\n") + 1, message)
 
     for number, passage in enumerate(corpus.passages):
-        if (
-            passage.heading
-            and (first := headings.setdefault(passage.heading.lower(), passage)) is not passage
-            and not passage.id[-1].isdigit()
-        ):
-            yield finding(passage, f"the heading {passage.heading!r} stands in {first.id} too.")
-        for n in range(len(passage.sentences)):
+        if passage.heading and not _was_split(documents[passage.document_id], passage):
+            first = headings.setdefault(passage.heading.lower(), passage)
+            if first is not passage:
+                yield finding(passage, f"the heading {passage.heading!r} stands in {first.id} too.")
+        for n, (start, _) in enumerate(passage.sentences):
             text = plain(passage.quote(n))
-            if (first := sentences.setdefault(text, passage)) is not passage:
-                yield finding(passage, f"duplicate sentence, it stands in {first.id} too: {text[:60]!r}")
+            first, place = sentences.setdefault(text, (passage, n))
+            if (first.id, place) != (passage.id, n):
+                yield finding(passage, f"duplicate sentence, it stands in {first.id} too: {text[:60]!r}", start)
         tokens = re.findall(r"\w+", passage.text.lower())
         own = {tuple(tokens[i : i + 5]) for i in range(len(tokens) - 4)}
         shared = Counter(other for run in own for other in runs.get(run, ()))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable
 from functools import lru_cache
 
@@ -51,7 +52,8 @@ def talk(kind: str) -> str:
 def apology(found: Found, verdict: Verdict, gate: Gate, index: Index) -> Answer:
     """An honest refusal with two or three nearest topics, each of which the gate lets through."""
     topics = nearest_topics(found.numbers, gate, index) or nearest_topics(range(len(index.passages)), gate, index)
-    dimension = next((d for e in found.evidence[:1] for d in e.passage.dimensions if d in _TO_A_MENTOR), "")
+    near = Counter(d for e in found.evidence[:3] for d in e.passage.dimensions if d in _TO_A_MENTOR)
+    dimension = next((d for d, count in near.most_common(1) if count > 1), "")
     turn = f"For your question itself, {verdict.turn_to} is the one to ask." if verdict.turn_to else ""
     note = (
         _NO_EVIDENCE.format(ask=_TO_A_MENTOR.get(dimension, _TO_ANYONE), turn=turn)

@@ -41,6 +41,7 @@ from coach.index import (
     verify_files,
     words,
 )
+from coach.question import repair
 from coach.types import Passage
 from coach.vocabulary import name_roles
 
@@ -173,8 +174,10 @@ def _build(root: Path, corpus: Corpus, hashes: dict[str, Any], encoder: Encoder,
     draft.mkdir()
     try:
         passage_texts = [p.embedding_text for p in corpus.passages]
-        question_texts = [name_roles(q) for p in corpus.passages for q in p.questions]
-        declined_texts = [name_roles(e) for d in corpus.declined for e in d.examples]
+        known = Counter(w for text in passage_texts for w in words(text))
+        # Questions are embedded as a visitor's question will be: spelling repaired, roles under their full names.
+        question_texts = [name_roles(repair(q, encoder.is_word, known)) for p in corpus.passages for q in p.questions]
+        declined_texts = [name_roles(repair(e, encoder.is_word, known)) for d in corpus.declined for e in d.examples]
         texts = passage_texts + question_texts + declined_texts + [t for p in corpus.passages for t in sentence_texts(p)]
         vectors, embedded = _vectors(texts, _reusable(root, encoder), encoder, progress)
         ends = np.cumsum([len(passage_texts), len(question_texts), len(declined_texts)])
@@ -281,7 +284,8 @@ def _write(draft: Path, corpus: Corpus, passage_texts: list[str], vectors: tuple
     if border := fit_border(question, declined):
         border.save(draft / "border.npz")
     lexical = [" ".join([text, *p.asked]) for text, p in zip(passage_texts, corpus.passages, strict=True)]
-    counts = Counter(w for text in lexical for w in words(text))
+    # Only the pages' own words are spelt right for sure; asked questions may hold slips on purpose.
+    counts = Counter(w for text in passage_texts for w in words(text))
     (draft / "words.json").write_text(json.dumps(counts), encoding="utf-8")
     frequency = Counter(t for text in lexical for t in set(terms(text)))
     (draft / "terms.json").write_text(json.dumps(frequency), encoding="utf-8")
@@ -307,7 +311,7 @@ def _write_chroma(draft: Path, dense: Matrix, question: Matrix) -> None:
     # One batch as large as the whole: everything lies in the HNSW files, nothing in the write-ahead log.
     hnsw = {"space": "cosine", "ef_construction": 100, "ef_search": 100, "max_neighbors": 16, "sync_threshold": max(len(ids), 3)}
     hnsw["batch_size"] = max(2, min(len(ids), 100))
-    collection = client.create_collection(COLLECTION, embedding_function=None, configuration={"hnsw": hnsw})  # type: ignore[arg-type, typeddict-item]
+    collection = client.create_collection(COLLECTION, embedding_function=None, configuration={"hnsw": hnsw})  # type: ignore[arg-type]
     for at in range(0, len(ids), _CHROMA_BATCH):
         collection.add(ids=ids[at : at + _CHROMA_BATCH], embeddings=rows[at : at + _CHROMA_BATCH])
     client.close()

@@ -1,6 +1,7 @@
 """Size and speed as ratios, measured in one run on one machine: `make bench`. A report: the exit code is always 0.
 
-The two sides of a ratio are measured in turn, so that what else the machine does hits both. The corpus of the large search row is generated, and
+The two sides of a ratio are measured in turn, so that what else the machine does hits both; on a busy machine `--cpu` counts processor time, which
+says what the code costs and leaves out how long it waited for its turn. The corpus of the large search row is generated, and
 its vectors are sketches (`Sketch`); its index is kept in the user's cache, because building it takes minutes.
 """
 
@@ -59,6 +60,8 @@ status = open("/proc/self/status").read() if sys.platform == "linux" else "VmRSS
 print(status.partition("VmRSS:")[2].split()[0])
 """
 
+Clock = Callable[[], float]
+"""Seconds since some moment."""
 Pair = tuple[Sequence[float], Sequence[float]]
 """What was measured of the two sides of a ratio."""
 
@@ -149,20 +152,28 @@ def as_rows(rows: Sequence[Row | Missing]) -> list[dict[str, object]]:
 # Measuring
 
 
-def seconds(work: Callable[[], object]) -> float:
+def processor_time() -> float:
+    """Processor seconds of this process and of those that it started and that have ended."""
+    times = os.times()
+    return time.process_time() + times.children_user + times.children_system
+
+
+def seconds(work: Callable[[], object], clock: Clock) -> float:
     """How long one call takes."""
-    started = time.perf_counter()
+    started = clock()
     work()
-    return time.perf_counter() - started
+    return clock() - started
 
 
-def alternate(first: Callable[[str], object], second: Callable[[str], object], texts: Sequence[str]) -> Pair:
+def alternate(first: Callable[[str], object], second: Callable[[str], object], texts: Sequence[str], clock: Clock) -> Pair:
     """Milliseconds of both for each text, one after the other, each being the first of the two every second time."""
     times: tuple[list[float], list[float]] = ([], [])
     for number, text in enumerate(texts):
         sides = ((first, times[0]), (second, times[1]))
         for work, kept in sides if number % 2 else sides[::-1]:
-            kept.append(1000 * seconds(lambda work=work, text=text: work(text)))  # type: ignore[misc]
+            started = clock()
+            work(text)
+            kept.append(1000 * (clock() - started))
     return times[0][WARM_UP:], times[1][WARM_UP:]
 
 
@@ -190,17 +201,18 @@ class _Counter:
 class Timed:
     """An encoder that keeps count of its texts and of the time that it takes."""
 
-    def __init__(self, encoder: Encoder) -> None:
+    def __init__(self, encoder: Encoder, clock: Clock) -> None:
         self._encoder = encoder
+        self._clock = clock
         self.name, self.digest = encoder.name, encoder.digest
         self.texts = 0
         self.seconds = 0.0
 
     def encode(self, texts: Sequence[str]) -> Matrix:
         """What the encoder gives."""
-        started = time.perf_counter()
+        started = self._clock()
         vectors = self._encoder.encode(texts)
-        self.seconds += time.perf_counter() - started
+        self.seconds += self._clock() - started
         self.texts += len(texts)
         return vectors
 
@@ -209,33 +221,33 @@ class Timed:
         return self._encoder.is_word(word)
 
 
-def measure_sync(corpus: Path, root: Path, encoder: Encoder) -> dict[str, Pair]:
+def measure_sync(corpus: Path, root: Path, encoder: Encoder, clock: Clock) -> dict[str, Pair]:
     """The first sync into an empty folder, what of it the encoder took, and syncs with nothing changed."""
-    timed = Timed(encoder)
-    first = seconds(lambda: sync(corpus, root, timed, _Counter()))
+    timed = Timed(encoder, clock)
+    first = seconds(lambda: sync(corpus, root, timed, _Counter()), clock)
     _say(f"  first sync {first:.1f} s; {UNCHANGED} with nothing changed ...")
-    unchanged = [seconds(lambda: sync(corpus, root, encoder)) for _ in range(UNCHANGED)]
+    unchanged = [seconds(lambda: sync(corpus, root, encoder), clock) for _ in range(UNCHANGED)]
     return {"throughput": ([timed.texts / first], [timed.texts / timed.seconds]), "sync": (unchanged, [first])}
 
 
-def measure_answers(root: Path, encoder: Encoder) -> Pair:
+def measure_answers(root: Path, encoder: Encoder, clock: Clock) -> Pair:
     """Composed answers and searches, for the questions that are answered."""
     coach = Coach(root, encoder, Gate.load(), Care.load())
     with contextlib.closing(coach):
         answered = [q for q in questions() if coach.ask(q).outcome is Outcome.ANSWERED]
-        return alternate(coach.ask, coach.search, answered)
+        return alternate(coach.ask, coach.search, answered, clock)
 
 
-def measure_search(root: Path, encoder: Encoder) -> Pair:
+def measure_search(root: Path, encoder: Encoder, clock: Clock) -> Pair:
     """Searches in an index, and encoding the question alone."""
     with contextlib.closing(open_index(root, encoder)) as index:
-        return alternate(Retriever(index, encoder).search, lambda text: encoder.encode([text]), questions())
+        return alternate(Retriever(index, encoder).search, lambda text: encoder.encode([text]), questions(), clock)
 
 
 # Other processes
 
 
-def measure_processes(settings: Settings, root: Path) -> dict[str, Pair]:
+def measure_processes(settings: Settings, root: Path, clock: Clock) -> dict[str, Pair]:
     """Cold starts and resident memory, from programs started in turn."""
     ask: list[float] = []
     load: list[float] = []
@@ -243,10 +255,10 @@ def measure_processes(settings: Settings, root: Path) -> dict[str, Pair]:
     loaded: list[float] = []
     for number in range(PROCESSES + 1):
         _say(f"  programs, round {number} of {PROCESSES} ...")
-        asked = seconds(lambda: _output(_coach(settings, root, "ask", COLD_QUESTION)))
-        started = time.perf_counter()
+        asked = seconds(lambda: _output(_coach(settings, root, "ask", COLD_QUESTION)), clock)
+        started = clock()
         memory = float(_output([sys.executable, "-c", LOAD_MODEL, str(_model_folder(settings.encoder))])) / 1024
-        took = time.perf_counter() - started
+        took = clock() - started
         idle = _server_memory(_coach(settings, root, "serve", "--port", "0"))
         if number:  # the first round only brings the files into memory
             ask.append(asked)
@@ -416,7 +428,7 @@ class Part:
     work: Callable[[], Mapping[str, Pair]]
 
 
-def parts(settings: Settings, size: int, rebuild: bool, folder: Path) -> tuple[Part, ...]:
+def parts(settings: Settings, size: int, rebuild: bool, folder: Path, clock: Clock) -> tuple[Part, ...]:
     """The parts of the run in order; `folder` is theirs, and what the first one builds there serves the others. Raises CoachError."""
     encoder = load_encoder(settings.encoder, settings.cache, settings.threads)
     root = folder / "index"
@@ -425,27 +437,29 @@ def parts(settings: Settings, size: int, rebuild: bool, folder: Path) -> tuple[P
         write_enlarged(folder / "small", settings.corpus, SMALL)
         shutil.copytree(root, folder / "small-index")  # so that only the generated texts are embedded
         sync(folder / "small", folder / "small-index", encoder, _Counter())
-        return measure_search(folder / "small-index", encoder)
+        return measure_search(folder / "small-index", encoder, clock)
 
     def large() -> Pair:
-        return measure_search(*large_index(settings, encoder, size, rebuild))
+        return measure_search(*large_index(settings, encoder, size, rebuild), clock)
 
     return (
-        Part(f"Indexing {settings.corpus} ...", ("throughput", "sync"), lambda: measure_sync(settings.corpus, root, encoder)),
-        Part("Answers ...", ("answer",), lambda: {"answer": measure_answers(root, encoder)}),
-        Part("Programs ...", ("start", "memory"), lambda: measure_processes(settings, root)),
+        Part(
+            f"Indexing {settings.corpus} ...", ("throughput", "sync"), lambda: measure_sync(settings.corpus, root, encoder, clock)
+        ),
+        Part("Answers ...", ("answer",), lambda: {"answer": measure_answers(root, encoder, clock)}),
+        Part("Programs ...", ("start", "memory"), lambda: measure_processes(settings, root, clock)),
         Part(f"Search in {SMALL:,} passages ...", ("search small",), lambda: {"search small": small()}),
         Part(f"Search in {size:,} passages ...", ("search large",), lambda: {"search large": large()}),
     )
 
 
-def report(settings: Settings, size: int, rebuild: bool) -> list[Row | Missing]:
+def report(settings: Settings, size: int, rebuild: bool, clock: Clock) -> list[Row | Missing]:
     """Every row of the table; what could not be measured says why. Raises CoachError when nothing can be."""
     settings.cache.mkdir(parents=True, exist_ok=True)
     table_rows = measures(size)
     found: dict[str, Row | Missing] = {}
     with tempfile.TemporaryDirectory(prefix="bench-", dir=settings.cache) as folder:
-        for part in parts(settings, size, rebuild, Path(folder)):
+        for part in parts(settings, size, rebuild, Path(folder), clock):
             _say(part.label)
             try:
                 found.update({key: row(table_rows[key], pair) for key, pair in part.work().items()})
@@ -465,12 +479,16 @@ def main(argv: Sequence[str] | None = None) -> int:
     size.add_argument("--size", type=int, default=LARGE, metavar="N", help=f"passages of the large row (default {LARGE:,})")
     size.add_argument("--quick", dest="size", action="store_const", const=QUICK, help=f"the same as --size {QUICK}")
     parser.add_argument("--rebuild", action="store_true", help="build the large index anew")
+    parser.add_argument(
+        "--cpu", action="store_true", help="count processor time: for a machine that does other things at the same time"
+    )
     parser.add_argument("--json", action="store_true")
     arguments = parser.parse_args(argv)
     for name, value in QUIET_ENVIRONMENT.items():
         os.environ.setdefault(name, value)
+    clock = processor_time if arguments.cpu else time.perf_counter
     try:
-        rows = report(Settings.from_mapping(os.environ), arguments.size, arguments.rebuild)
+        rows = report(Settings.from_mapping(os.environ), arguments.size, arguments.rebuild, clock)
     except CoachError as error:
         _say(f"bench: {error}")
         return 0

@@ -19,12 +19,13 @@ from coach.settings import DEFAULT_ENCODER, QUIET_ENVIRONMENT
 
 os.environ.update(QUIET_ENVIRONMENT)  # before any heavy import, as the command line does
 
+from counting import CountingEncoder
+
 from coach.care import Care
 from coach.encoder import Encoder, load_encoder
 from coach.gate import Gate
 from coach.pipeline import Coach
 from coach.sync import sync
-from counting import CountingEncoder
 
 PROJECT = Path(__file__).resolve().parent.parent
 STARTER_CORPUS = PROJECT / "corpus"

@@ -63,9 +63,10 @@ def test_the_table_and_the_data_say_the_same_of_measured_and_missing_rows():
 
 def test_both_sides_take_turns_in_going_first_and_the_warm_up_does_not_count():
     calls: list[str] = []
+    ticks = iter(range(1000))
     texts = [str(n) for n in range(WARM_UP + 4)]
-    first, second = alternate(lambda t: calls.append(f"a{t}"), lambda t: calls.append(f"b{t}"), texts)
-    assert len(first) == len(second) == 4
+    first, second = alternate(lambda t: calls.append(f"a{t}"), lambda t: calls.append(f"b{t}"), texts, lambda: next(ticks))
+    assert first == second == [1000.0] * 4  # one tick each
     assert sorted(calls) == sorted(f"{side}{t}" for side in "ab" for t in texts)
     assert [c[0] for c in calls[:6]] == ["b", "a", "a", "b", "b", "a"]
 

@@ -328,7 +328,13 @@ def test_slugs_are_readable(heading, expected):
 
 @pytest.mark.parametrize(
     ("line", "expected"),
-    [("## What is it? ##", "What is it?"), ("# C#", "C#"), ("#  Many   blanks  ", "Many blanks"), ("###### Six", "Six"), ("# A #tag", "A #tag")],
+    [
+        ("## What is it? ##", "What is it?"),
+        ("# C#", "C#"),
+        ("#  Many   blanks  ", "Many blanks"),
+        ("###### Six", "Six"),
+        ("# A #tag", "A #tag"),
+    ],
 )
 def test_headings_lose_their_marks_only(line, expected):
     assert [p.heading for p in split(document(f"{line}\n\nText."))] == [expected]
@@ -386,7 +392,8 @@ def test_a_page_has_a_title(tmp_path, text, title):
         "---\n\nA rule, then text.\n",
         "---\nProse after a rule.\n\n---\n\nMore prose.\n",
         "----\ntitle: x\n----\n",
-        "--- \nProse, with a comma.\n", "---\n- one\n- two\n---\nText.\n",
+        "--- \nProse, with a comma.\n",
+        "---\n- one\n- two\n---\nText.\n",
     ],
     ids=["a rule first", "two rules", "four dashes", "a rule with a space", "rules around a list"],
 )

@@ -1,0 +1,298 @@
+import json
+import os
+import shutil
+import socket
+import subprocess
+import sys
+
+import pytest
+
+from asking import write_pages
+from coach.settings import DEFAULT_ENCODER
+
+DOG = "When may the office dog visit?"
+
+
+@pytest.fixture
+def run(tmp_path):
+    """Runs the command line as its own process in an empty folder; `stdin` as text, further variables by name."""
+
+    def call(*arguments: str, stdin: str = "", **variables: str) -> subprocess.CompletedProcess[str]:
+        command = [sys.executable, "-W", "error::ResourceWarning", "-m", "coach", *arguments]
+        environment = {**os.environ, **variables}
+        done = subprocess.run(command, input=stdin, env=environment, cwd=tmp_path, capture_output=True, text=True, encoding="utf-8", timeout=120)
+        if "--debug" not in arguments:
+            assert "Traceback" not in done.stderr
+        return done
+
+    return call
+
+
+@pytest.fixture(scope="module")
+def built(tmp_path_factory, cache):
+    """A small corpus and its index, made by the command itself; what it said goes along."""
+    folder = tmp_path_factory.mktemp("built")
+    corpus = write_pages(folder / "corpus")
+    (corpus / "picture.md").write_bytes(b"\x89PNG\r\n\x1a\n\x00\x00\xff\xfe")
+    command = [sys.executable, "-m", "coach", "--corpus", str(corpus), "--index", str(folder / "index"), "index"]
+    done = subprocess.run(command, capture_output=True, text=True, encoding="utf-8", cwd=folder, env={**os.environ, "COACH_CACHE": str(cache)})
+    return folder, done
+
+
+@pytest.fixture
+def own(built, run, tmp_path):
+    """The command line over a copy of the small corpus and its index."""
+    corpus, index = (shutil.copytree(built[0] / name, tmp_path / name) for name in ("corpus", "index"))
+    return lambda *arguments, **more: run("--corpus", str(corpus), "--index", str(index), *arguments, **more)
+
+
+def one_sentence(done: subprocess.CompletedProcess[str]) -> str:
+    """The error that a command ended with: one line on stderr, nothing on stdout, exit code 1."""
+    assert (done.returncode, done.stdout) == (1, "")
+    last = done.stderr.splitlines()[-1]
+    assert last.startswith("coach: ")
+    return last
+
+
+def rows(done: subprocess.CompletedProcess[str]) -> list[dict]:
+    return [json.loads(line) for line in done.stdout.splitlines()]
+
+
+# Wrong use
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        ([], "COMMAND"),
+        (["dance"], "dance"),
+        (["ask"], "question"),
+        (["ask", "hi", "--batch", "rows.jsonl"], "question"),
+        (["search"], "query"),
+        (["search", "dog", "-k", "many"], "-k"),
+        (["search", "dog", "-k", "0"], "-k"),
+        (["ask", "hi", "--loud"], "--loud"),
+        (["serve", "--port", "http"], "--port"),
+    ],
+    ids=lambda v: " ".join(v) or "nothing" if isinstance(v, list) else None,
+)
+def test_wrong_use_ends_with_two_and_a_hint_on_stderr(run, arguments, said):
+    done = run(*arguments)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert said in done.stderr
+
+
+# What cannot be used
+
+
+def test_a_chat_model_is_refused(run):
+    assert "COACH_MODEL" in one_sentence(run("ask", "hi", COACH_MODEL="some-model"))
+
+
+def test_an_unusable_number_of_threads_is_refused(run):
+    assert "COACH_THREADS" in one_sentence(run("ask", "hi", COACH_THREADS="many"))
+
+
+def test_an_unknown_encoder_is_refused_with_those_that_can_be_used(run):
+    said = one_sentence(run("ask", "hi", COACH_ENCODER="no-such-encoder"))
+    assert "no-such-encoder" in said
+    assert DEFAULT_ENCODER in said
+
+
+def test_a_missing_corpus_is_named(run):
+    assert "no-such-folder" in one_sentence(run("--corpus", "no-such-folder", "--index", "index", "index"))
+
+
+@pytest.mark.parametrize("command", [["index"], ["ask", "hi"], ["index", "--rollback"]], ids=" ".join)
+def test_an_index_below_a_file_is_named_with_the_remedy(run, tmp_path, command):
+    (tmp_path / "file").touch()
+    corpus = write_pages(tmp_path / "corpus")
+    said = one_sentence(run("--corpus", str(corpus), "--index", "file/index", *command))
+    assert "file/index" in said
+    assert "--index" in said
+
+
+def test_going_back_without_an_index_is_named(run, tmp_path):
+    assert str(tmp_path / "none") in one_sentence(run("--index", str(tmp_path / "none"), "index", "--rollback"))
+
+
+def test_a_port_in_use_is_named_before_anything_slow(run):
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = str(taken.getsockname()[1])
+        said = one_sentence(run("serve", "--port", port))
+    assert port in said
+    assert "--port" in said
+
+
+def test_a_missing_batch_file_is_named(own):
+    assert "no-rows.jsonl" in one_sentence(own("ask", "--batch", "no-rows.jsonl", "--json"))
+
+
+def test_debug_shows_the_traceback(run):
+    done = run("--debug", "ask", "hi", COACH_MODEL="some-model")
+    assert done.returncode != 0
+    assert "Traceback" in done.stderr
+
+
+# Results
+
+
+def test_index_counts_what_it_did_and_names_what_it_skipped(built):
+    done = built[1]
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "3 added, 0 changed, 0 removed, 0 unchanged, 1 skipped" in done.stdout
+    assert "picture.md" in done.stdout
+
+
+def test_index_as_json_counts_changes(own, tmp_path):
+    (tmp_path / "corpus" / "ladder.md").unlink()
+    (tmp_path / "corpus" / "office-dog.txt").write_text("Biscuit, the office dog, may visit on Fridays.\n")
+    done = own("index", "--json")
+    (report,) = rows(done)
+    assert done.returncode == 0
+    assert {k: report[k] for k in ("added", "changed", "removed", "unchanged")} == {"added": 0, "changed": 1, "removed": 1, "unchanged": 1}
+    assert [s["path"].endswith("picture.md") for s in report["skipped"]] == [True]
+    assert report["seconds"] >= 0
+    back = own("index", "--rollback")
+    assert (back.returncode, back.stderr) == (0, "")
+    assert "generation" in back.stdout
+
+
+def test_ask_prints_the_answer_and_its_sources(own):
+    done = own("ask", DOG)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout.startswith("Biscuit, the office dog, may visit on Tuesdays and Thursdays. [1]")
+    assert "[1] office-dog#" in done.stdout
+    assert "()" not in done.stdout
+
+
+def test_ask_as_json_is_one_line_with_the_promised_names(own):
+    done = own("ask", DOG, "--json", "--explain")
+    (answer,) = rows(done)
+    assert (done.returncode, answer["outcome"], "id" in answer) == (0, "answered", False)
+    assert {"question", "standalone_question", "text", "sentences", "citations", "follow_ups", "nearest_topics", "timings_ms"} <= answer.keys()
+    assert answer["explanation"]["evidence"]
+    citation = answer["citations"][0]
+    assert citation.keys() >= {"number", "passage_id", "document_id", "title", "heading", "source", "url", "quote", "start", "end"}
+    assert citation["quote"] == "Biscuit, the office dog, may visit on Tuesdays and Thursdays."
+
+
+def test_a_refusal_is_a_success_and_can_be_explained(own):
+    done = own("ask", "How do I bake bread?", "--explain")
+    assert (done.returncode, done.stderr) == (0, "")
+    for part in ("You could ask", "standalone question: How do I bake bread?", "gate: closed", "evidence", "timings"):
+        assert part in done.stdout
+
+
+BATCH = "\n".join(
+    [
+        json.dumps({"id": "q1", "turns": ["hi", DOG]}),
+        "this is no JSON",
+        json.dumps({"id": 3}),
+        json.dumps([1, 2]),
+        "",
+        json.dumps({"id": 5, "turns": []}),
+        json.dumps({"id": 6, "turns": ["hi", 5]}),
+        json.dumps({"id": "é7", "turns": ["How do I bake bread?"]}, ensure_ascii=False),
+        json.dumps({"id": 8, "turns": [""]}),
+        json.dumps({"id": 9, "turns": ["x" * 10_000]}),
+    ]
+)
+
+
+def check_batch(done: subprocess.CompletedProcess[str]) -> None:
+    answers = rows(done)
+    assert done.returncode == 1
+    assert [a.get("id") for a in answers] == ["q1", None, 3, None, 5, 6, "é7", 8, 9]
+    assert [a.get("outcome") for a in answers if "error" not in a] == ["answered", "out_of_scope", "greeting", "no_evidence"]
+    assert ["error" in a for a in answers] == [False, True, True, True, True, True, False, False, False]
+    assert [f"line {n}" in done.stderr for n in range(1, 11)] == [False, True, True, True, False, True, True, False, False, False]
+
+
+def test_bad_rows_of_a_batch_are_named_and_the_rest_is_answered(own, tmp_path):
+    (tmp_path / "rows.jsonl").write_text(BATCH, encoding="utf-8")
+    check_batch(own("ask", "--batch", "rows.jsonl", "--json"))
+
+
+def test_a_batch_is_read_from_stdin(own):
+    check_batch(own("ask", "--batch", "-", "--json", stdin=BATCH))
+
+
+def test_a_row_that_is_no_text_does_not_stop_a_batch(own, tmp_path):
+    (tmp_path / "rows.jsonl").write_bytes(b'\xff\xfe{"id": 1}\n' + json.dumps({"id": 2, "turns": [DOG]}).encode() + b"\n")
+    done = own("ask", "--batch", "rows.jsonl", "--json")
+    assert done.returncode == 1
+    assert [(a.get("id"), "error" in a) for a in rows(done)] == [(None, True), (2, False)]
+
+
+def test_search_prints_passages_with_the_parts_of_their_scores(own):
+    done = own("search", "office dog", "-k", "2")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "dense" in done.stdout.splitlines()[0]
+    assert "office-dog#" in done.stdout.splitlines()[0]
+    assert done.stdout.count("#") == 2
+
+
+def test_search_takes_a_batch(own):
+    lines = [{"id": "a", "query": "office dog"}, {"id": "b"}, {"id": "c", "query": 5}, {"id": "d", "query": ""}]
+    done = own("search", "--batch", "-", "-k", "1", "--json", stdin="\n".join(map(json.dumps, lines)))
+    results = rows(done)
+    assert done.returncode == 1
+    assert [r["id"] for r in results] == ["a", "b", "c", "d"]
+    assert results[0]["results"][0].items() >= {"document_id": "office-dog"}.items()
+    assert results[0]["results"][0].keys() >= {"passage_id", "document_id", "score", "text"}
+    assert ["error" in r for r in results] == [False, True, True, False]
+    assert results[3]["results"] == []
+
+
+def test_chat_is_a_conversation_that_an_empty_line_ends(own):
+    done = own("chat", stdin=f"{DOG}\nthanks!\n\nnever read\n")
+    assert done.returncode == 0
+    assert "Tuesdays and Thursdays" in done.stdout
+    assert "You are welcome" in done.stdout
+    assert "never" not in done.stdout
+
+
+def test_a_corrupt_index_is_named_and_healed(own, tmp_path):
+    (damaged,) = (tmp_path / "index" / "generations").glob("*/passages.jsonl")
+    damaged.write_bytes(damaged.read_bytes()[:-20])
+    first, second = own("ask", DOG, "--json"), own("doctor")
+    assert first.returncode == 0
+    assert rows(first)[0]["outcome"] == "answered"
+    assert "damaged" in first.stderr
+    assert "passages.jsonl" in first.stderr
+    assert "ok  index" in second.stdout
+
+
+def test_an_index_stays_sound_however_often_it_is_opened(own):
+    assert [own("search", "dog").stderr for _ in range(3)] == ["", "", ""]
+
+
+def test_doctor_tells_good_from_bad(own, tmp_path):
+    (tmp_path / "index" / "CURRENT").unlink()
+    done = own("doctor", COACH_MODEL="some-model")
+    assert (done.returncode, done.stderr) == (1, "")
+    marks = {line[4:].split(":")[0]: line[:3] for line in done.stdout.splitlines() if "skipped" not in line}
+    assert marks.items() >= {"corpus": "ok ", "encoder": "ok ", "index": "BAD", "model": "BAD"}.items()
+
+
+def test_lint_prints_findings_with_file_and_line_and_fails(own):
+    done = own("lint")
+    assert done.returncode == 1
+    assert "office-dog.txt:1:" in done.stdout
+    assert "findings" in done.stderr
+
+
+def test_help_answers_at_once_without_the_heavy_libraries(run):
+    heavy = ["torch", "gradio", "chromadb", "onnxruntime", "sentence_transformers", "sklearn", "numpy", "langchain_core"]
+    script = (
+        "import sys; from coach.cli import main\n"
+        "try: main(['--help'])\n"
+        f"finally: print('LOADED', [m for m in {heavy} if m in sys.modules], file=sys.stderr)"
+    )
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True)
+    assert (done.returncode, done.stderr) == (0, "LOADED []\n")
+    for command in ("serve", "index", "ask", "chat", "search", "lint", "eval", "doctor"):
+        assert command in done.stdout

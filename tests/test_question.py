@@ -1,0 +1,99 @@
+import pytest
+
+from coach.question import clean, question_proper, repair, synonyms_of, understand
+
+WORDS = {w: n for n, w in enumerate("product manager managers have direct reports report skills strategy roadmap metrics difference promotion".split(), 1)}
+ENGLISH = {"does", "what", "take", "bread", "weather", "between", "need", "want"}
+
+
+def mended(text: str) -> str:
+    return repair(text, ENGLISH.__contains__, WORDS)
+
+
+def read(text: str):
+    return understand(text, ENGLISH.__contains__, WORDS)
+
+
+@pytest.mark.parametrize(
+    ("typed", "meant"),
+    [
+        ("do product mgrs hav direct reports", "do product managers have direct reports"),
+        ("wat is the diffrence btwn them", "what is the difference between them"),
+        ("which skils", "which skills"),
+        ("stratgy and roadmpa", "strategy and roadmap"),
+        ("a promotoin pls", "a promotion please"),
+    ],
+    ids=["chat spelling", "dropped letter", "short word", "swapped letters", "two letters swapped"],
+)
+def test_misspelt_words_become_the_nearest_words_of_the_corpus(typed, meant):
+    assert mended(typed) == meant
+
+
+@pytest.mark.parametrize("text", ["What does bread need?", "ab cd", "Zyzzyva", "I don't want reports", "Kubernetes"], ids=lambda t: t)
+def test_known_and_unlike_words_stay_as_they_are(text):
+    assert mended(text) == text
+
+
+def test_words_of_one_corpus_never_repair_a_question_to_another():
+    for known, meant in [("biscuit", "biscuit"), ("biscays", "biscays"), ("bisquit", "bisquit")] * 3:
+        assert repair("bisxuit" if known == "biscuit" else known, set().__contains__, {known: 1}) == meant
+
+
+@pytest.mark.parametrize(
+    ("raw", "kept"),
+    [("a\x00b\x07c", "a b c"), ("who\u200b is\u202e it", "who is it"), ("  a \n\t b ", "a b"), ("", ""), ("\x00\x1f", ""), ("ＶＰ", "VP"), ("né à", "né à")],
+    ids=["control", "invisible", "white space", "empty", "only control", "full width", "accents"],
+)
+def test_a_message_is_cleaned_of_what_cannot_be_read(raw, kept):
+    assert clean(raw) == kept
+
+
+@pytest.mark.parametrize(
+    ("text", "mark"),
+    [
+        ("What is the difference between a PM and a VP?", "differs"),
+        ("Compare a PM with a VP.", "compares"),
+        ("How do I get a promotion?", "how_to"),
+        ("How many reports does a VP have?", "figure"),
+        ("Is a VP of Product above a director?", "claims"),
+        ("As VPs groom the backlog, how do they plan?", "claims"),
+    ],
+    ids=lambda v: v,
+)
+def test_the_form_of_a_question_is_seen(text, mark):
+    assert getattr(read(text), mark)
+    assert not getattr(read("Which skills are needed?"), mark)
+
+
+def test_a_premise_is_taken_apart_from_the_question():
+    assert read("Since a PM hires directors, what does a VP do?").premise == "a product manager hires directors".replace("directors", "director of product")
+
+
+def test_roles_are_found_and_named_in_full():
+    question = read("does a vp of prod need skils?")
+    assert question.roles == ("vp",)
+    assert question.focus == "does a VP of Product need skills?"
+
+
+def test_another_professions_role_is_kept_apart():
+    question = read("What does a VP of Sales earn?")
+    assert (question.roles, len(question.other_roles)) == ((), 1)
+
+
+def test_a_long_story_keeps_its_question_and_its_whole():
+    story = "I work at a bank. " * 15 + "Which skills does a VP need? Thanks a lot for reading."
+    question = read(story)
+    assert question.focus == "Which skills does a VP of Product need?"
+    assert question.story
+    assert question_proper("Short one. Which?") == "Short one. Which?"
+
+
+def test_search_terms_hold_the_words_and_what_means_the_same():
+    question = read("What does a VP earn?")
+    assert "earn" in question.search_terms
+    assert "salari" in question.search_terms
+    assert "salari" in synonyms_of("earn", "earn")
+
+
+def test_a_question_without_words_has_no_terms():
+    assert read("???").terms == ()

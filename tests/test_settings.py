@@ -1,0 +1,54 @@
+from pathlib import Path
+
+import pytest
+
+from coach.errors import SettingsError
+from coach.settings import DEFAULT_ENCODER, QUIET_ENVIRONMENT, Settings
+
+
+def test_without_variables_the_starter_corpus_and_the_users_cache_are_used(tmp_path):
+    settings = Settings.from_mapping({"HOME": str(tmp_path)})
+    assert (settings.corpus / "role-vp.md").is_file()
+    assert settings.cache == tmp_path / ".cache" / "career-coach"
+    assert settings.index.is_relative_to(settings.cache)
+    assert (settings.encoder, settings.model, settings.threads, settings.helpline) == (DEFAULT_ENCODER, "", 1, "")
+
+
+@pytest.mark.parametrize(
+    ("variable", "value", "field", "expected"),
+    [
+        ("COACH_CORPUS", "/a/pages", "corpus", Path("/a/pages")),
+        ("COACH_INDEX", "/an/index", "index", Path("/an/index")),
+        ("COACH_CACHE", "/a/cache", "cache", Path("/a/cache")),
+        ("COACH_ENCODER", "/a/model", "encoder", "/a/model"),
+        ("COACH_MODEL", "m", "model", "m"),
+        ("COACH_THREADS", "3", "threads", 3),
+        ("COACH_HELPLINE", "Call us.", "helpline", "Call us."),
+        ("XDG_CACHE_HOME", "/x", "cache", Path("/x/career-coach")),
+        ("COACH_ENCODER", "", "encoder", DEFAULT_ENCODER),
+    ],
+    ids=lambda v: str(v),
+)
+def test_a_variable_sets_its_field(tmp_path, variable, value, field, expected):
+    assert getattr(Settings.from_mapping({"HOME": str(tmp_path), variable: value}), field) == expected
+
+
+def test_an_argument_wins_over_a_variable(tmp_path):
+    settings = Settings.from_mapping({"HOME": str(tmp_path), "COACH_CORPUS": "/v", "COACH_INDEX": "/v"}, corpus="/arg", index="/arg-index")
+    assert (settings.corpus, settings.index) == (Path("/arg"), Path("/arg-index"))
+
+
+def test_two_corpora_of_one_name_have_two_indexes(tmp_path):
+    first, second = (Settings.from_mapping({"HOME": str(tmp_path)}, corpus=str(tmp_path / p / "pages")).index for p in "ab")
+    assert first != second
+
+
+@pytest.mark.parametrize("value", ["0", "-1", "two", "1.5", ""], ids=lambda v: v or "empty")
+def test_an_unusable_number_of_threads_is_named(value):
+    with pytest.raises(SettingsError, match="COACH_THREADS"):
+        Settings.from_mapping({"HOME": "/nowhere", "COACH_THREADS": value})
+
+
+def test_libraries_are_told_to_stay_quiet():
+    assert QUIET_ENVIRONMENT["HF_HUB_OFFLINE"] == "1"
+    assert QUIET_ENVIRONMENT["ANONYMIZED_TELEMETRY"] == "False"

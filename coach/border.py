@@ -40,8 +40,8 @@ class Border:
         """The machine from its file, None when there is none."""
         if not path.is_file():
             return None
-        data = np.load(path)
-        return cls(data["vectors"].astype(np.float32), data["weights"].astype(np.float32), float(data["intercept"]))
+        with np.load(path) as data:
+            return cls(data["vectors"].astype(np.float32), data["weights"].astype(np.float32), float(data["intercept"]))
 
 
 def fit_border(answered: Matrix, declined: Matrix) -> Border | None:

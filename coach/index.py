@@ -227,7 +227,7 @@ def open_chroma(folder: Path) -> tuple[Any, Collection]:
     try:
         return client, client.get_collection(COLLECTION, embedding_function=None)
     except BaseException:
-        client.close()  # or the next opening of this folder would get the same broken client
+        client.close()  # type: ignore[attr-defined] # or the next opening of this folder would get the same broken client
         raise
 
 
@@ -273,6 +273,11 @@ class DeclinedNear:
     turn_to: str
 
 
+def _rows(path: Path) -> list[dict[str, Any]]:
+    with path.open(encoding="utf-8") as file:
+        return [json.loads(line) for line in file]
+
+
 def chroma_ids(passages: int, questions: int) -> list[str]:
     """The ids under which Chroma holds passages and questions."""
     return [f"p{n}" for n in range(passages)] + [f"q{n}" for n in range(questions)]
@@ -284,10 +289,8 @@ class Index:
     def __init__(self, folder: Path, manifest: dict[str, Any]) -> None:
         self.folder = folder
         self.manifest = manifest
-        rows = [json.loads(line) for line in (folder / "documents.jsonl").open(encoding="utf-8")]
-        self.documents: dict[str, Document] = {row["id"]: document_from(row) for row in rows}
-        stored = [json.loads(line) for line in (folder / "passages.jsonl").open(encoding="utf-8")]
-        self.passages: tuple[Passage, ...] = tuple(passage_from(row, self.documents) for row in stored)
+        self.documents: dict[str, Document] = {row["id"]: document_from(row) for row in _rows(folder / "documents.jsonl")}
+        self.passages: tuple[Passage, ...] = tuple(passage_from(row, self.documents) for row in _rows(folder / "passages.jsonl"))
         self.number: dict[str, int] = {p.id: n for n, p in enumerate(self.passages)}
         self._sentence_vectors = _Grouped(folder / "sentences.npy", [len(p.sentences) for p in self.passages])
         self._question_vectors = _Grouped(folder / "questions.npy", [len(p.questions) for p in self.passages])
@@ -304,7 +307,7 @@ class Index:
         try:
             client, collection = open_chroma(self.folder)
             collection.query(
-                query_embeddings=np.zeros((1, self.manifest["dimension"]), dtype=np.float32) + 0.1, n_results=1, include=[]
+                query_embeddings=np.full((1, self.manifest["dimension"]), 0.1, dtype=np.float32), n_results=1, include=[]
             )
         except BaseException as error:  # a damaged store can panic in Rust, which is no Exception
             if isinstance(error, (KeyboardInterrupt, SystemExit)):

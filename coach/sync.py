@@ -314,7 +314,7 @@ def _write_chroma(draft: Path, dense: Matrix, question: Matrix) -> None:
     collection = client.create_collection(COLLECTION, embedding_function=None, configuration={"hnsw": hnsw})  # type: ignore[arg-type]
     for at in range(0, len(ids), _CHROMA_BATCH):
         collection.add(ids=ids[at : at + _CHROMA_BATCH], embeddings=rows[at : at + _CHROMA_BATCH])
-    client.close()
+    client.close()  # type: ignore[attr-defined]
 
 
 def _verify_chroma(draft: Path, dense: Matrix, question: Matrix) -> None:

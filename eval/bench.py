@@ -484,8 +484,6 @@ def main(argv: Sequence[str] | None = None) -> int:
     )
     parser.add_argument("--json", action="store_true")
     arguments = parser.parse_args(argv)
-    for name, value in QUIET_ENVIRONMENT.items():
-        os.environ.setdefault(name, value)
     clock = processor_time if arguments.cpu else time.perf_counter
     try:
         rows = report(Settings.from_mapping(os.environ), arguments.size, arguments.rebuild, clock)
@@ -497,4 +495,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 if __name__ == "__main__":
+    if QUIET_ENVIRONMENT.keys() - os.environ.keys():
+        # As the command line does; but libraries that this module imports read it when they are imported, so it starts anew.
+        os.execve(sys.executable, [sys.executable, "-m", "eval.bench", *sys.argv[1:]], {**QUIET_ENVIRONMENT, **os.environ})
     sys.exit(main())

@@ -25,10 +25,15 @@ def seen(index: Index) -> Any:
     """All that a search shows: passages, their documents, rankings, scores and vectors."""
     encoder = CountingEncoder()
     rankings = [
-        (index.dense(encoder.encode([word]), limit), index.lexical([word]).tolist()) for word in (*VOCABULARY, "page number") for limit in (3, 50)
+        (index.dense(encoder.encode([word]), limit), index.lexical([word]).tolist())
+        for word in (*VOCABULARY, "page number")
+        for limit in (3, 50)
     ]
     numbers = range(len(index.passages))
-    vectors = [index.passage_vectors(numbers).tolist(), *(index.sentence_vectors(n).tolist() + index.question_vectors(n).tolist() for n in numbers)]
+    vectors = [
+        index.passage_vectors(numbers).tolist(),
+        *(index.sentence_vectors(n).tolist() + index.question_vectors(n).tolist() for n in numbers),
+    ]
     nearest = index.nearest_declined(encoder.encode(["pm board"])[0])
     return index.passages, index.documents, rankings, vectors, nearest, index.words, index.document_frequency
 

@@ -79,7 +79,10 @@ def obey(order: dict[str, Any], root: Path, folders: list[Path]) -> list[int]:
         os.kill(pids[0], signal.SIGKILL)
     elif "race" in order:
         now = time.monotonic()
-        pids = [forked(lambda order_=folders[:: 1 if n % 2 else -1]: keep_syncing(root, order_, now + 1)) for n in range(order["race"])]  # type: ignore[misc]
+        pids = [
+            forked(lambda order_=folders[:: 1 if n % 2 else -1]: keep_syncing(root, order_, now + 1))
+            for n in range(order["race"])
+        ]  # type: ignore[misc]
     else:
         until = time.monotonic() + order["seconds"]
         pids = [forked(lambda: keep_syncing(root, folders, until)), forked(lambda: keep_reading(root, until))]

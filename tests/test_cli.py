@@ -6,8 +6,8 @@ import subprocess
 import sys
 
 import pytest
-
 from asking import write_pages
+
 from coach.settings import DEFAULT_ENCODER
 
 DOG = "When may the office dog visit?"
@@ -20,7 +20,9 @@ def run(tmp_path):
     def call(*arguments: str, stdin: str = "", **variables: str) -> subprocess.CompletedProcess[str]:
         command = [sys.executable, "-W", "error::ResourceWarning", "-m", "coach", *arguments]
         environment = {**os.environ, **variables}
-        done = subprocess.run(command, input=stdin, env=environment, cwd=tmp_path, capture_output=True, text=True, encoding="utf-8", timeout=120)
+        done = subprocess.run(
+            command, input=stdin, env=environment, cwd=tmp_path, capture_output=True, text=True, encoding="utf-8", timeout=120
+        )
         if "--debug" not in arguments:
             assert "Traceback" not in done.stderr
         return done
@@ -35,7 +37,9 @@ def built(tmp_path_factory, cache):
     corpus = write_pages(folder / "corpus")
     (corpus / "picture.md").write_bytes(b"\x89PNG\r\n\x1a\n\x00\x00\xff\xfe")
     command = [sys.executable, "-m", "coach", "--corpus", str(corpus), "--index", str(folder / "index"), "index"]
-    done = subprocess.run(command, capture_output=True, text=True, encoding="utf-8", cwd=folder, env={**os.environ, "COACH_CACHE": str(cache)})
+    done = subprocess.run(
+        command, capture_output=True, text=True, encoding="utf-8", cwd=folder, env={**os.environ, "COACH_CACHE": str(cache)}
+    )
     return folder, done
 
 
@@ -152,7 +156,12 @@ def test_index_as_json_counts_changes(own, tmp_path):
     done = own("index", "--json")
     (report,) = rows(done)
     assert done.returncode == 0
-    assert {k: report[k] for k in ("added", "changed", "removed", "unchanged")} == {"added": 0, "changed": 1, "removed": 1, "unchanged": 1}
+    assert {k: report[k] for k in ("added", "changed", "removed", "unchanged")} == {
+        "added": 0,
+        "changed": 1,
+        "removed": 1,
+        "unchanged": 1,
+    }
     assert [s["path"].endswith("picture.md") for s in report["skipped"]] == [True]
     assert report["seconds"] >= 0
     back = own("index", "--rollback")
@@ -172,10 +181,30 @@ def test_ask_as_json_is_one_line_with_the_promised_names(own):
     done = own("ask", DOG, "--json", "--explain")
     (answer,) = rows(done)
     assert (done.returncode, answer["outcome"], "id" in answer) == (0, "answered", False)
-    assert {"question", "standalone_question", "text", "sentences", "citations", "follow_ups", "nearest_topics", "timings_ms"} <= answer.keys()
+    assert {
+        "question",
+        "standalone_question",
+        "text",
+        "sentences",
+        "citations",
+        "follow_ups",
+        "nearest_topics",
+        "timings_ms",
+    } <= answer.keys()
     assert answer["explanation"]["evidence"]
     citation = answer["citations"][0]
-    assert citation.keys() >= {"number", "passage_id", "document_id", "title", "heading", "source", "url", "quote", "start", "end"}
+    assert citation.keys() >= {
+        "number",
+        "passage_id",
+        "document_id",
+        "title",
+        "heading",
+        "source",
+        "url",
+        "quote",
+        "start",
+        "end",
+    }
     assert citation["quote"] == "Biscuit, the office dog, may visit on Tuesdays and Thursdays."
 
 

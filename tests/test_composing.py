@@ -1,6 +1,6 @@
 import pytest
-
 from asking import assert_proved, coach_over, converse, write_pages
+
 from coach.types import Answer, Layout, Outcome
 from coach.vocabulary import roles_in
 
@@ -53,7 +53,11 @@ def test_a_citation_names_its_page_and_its_source(answers, question):
 
 @pytest.mark.parametrize(
     "question",
-    ["What is the difference between a PM and a VP of Product?", "How do the skills of a PM and a VP of Product differ?", "Compare the roadmap work of a PM and a VP."],
+    [
+        "What is the difference between a PM and a VP of Product?",
+        "How do the skills of a PM and a VP of Product differ?",
+        "Compare the roadmap work of a PM and a VP.",
+    ],
 )
 def test_a_comparison_sets_both_roles_in_parallel(coach, question):
     answer = coach.ask(question)
@@ -72,7 +76,11 @@ def test_steps_are_told_in_the_order_of_their_page(coach):
 
 
 def test_a_question_on_vps_is_not_answered_with_a_pm_first(answers):
-    for question in ("Who does a VP of Product report to?", "Which skills does a VP of Product need?", "Which KPIs does a VP track?"):
+    for question in (
+        "Who does a VP of Product report to?",
+        "Which skills does a VP of Product need?",
+        "Which KPIs does a VP track?",
+    ):
         assert "vp" in roles_in(answers[question].sentences[0].text)
 
 

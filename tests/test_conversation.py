@@ -10,9 +10,19 @@ METRICS = Turn(
     ("A VP of Product tracks revenue.", "A VP of Product tracks market position."),
     "What does a VP of Product measure?",
 )
-SKILLS = Turn("Which skills does a PM need?", "A PM needs empathy.", "Which skills does a PM need?", ("A PM needs empathy.",), "Does a PM manage people?")
-COMPARED = Turn("How do a PM and a VP differ in vision?", "...", "How do a PM and a VP differ in vision?", ("A PM plans.", "A VP leads."))
-ROLELESS = Turn("What is a conversion rate?", "...", "What is a conversion rate?", ("A conversion rate is a share.",), "What is churn?")
+SKILLS = Turn(
+    "Which skills does a PM need?",
+    "A PM needs empathy.",
+    "Which skills does a PM need?",
+    ("A PM needs empathy.",),
+    "Does a PM manage people?",
+)
+COMPARED = Turn(
+    "How do a PM and a VP differ in vision?", "...", "How do a PM and a VP differ in vision?", ("A PM plans.", "A VP leads.")
+)
+ROLELESS = Turn(
+    "What is a conversion rate?", "...", "What is a conversion rate?", ("A conversion rate is a share.",), "What is churn?"
+)
 
 
 @pytest.mark.parametrize(
@@ -115,7 +125,16 @@ def test_small_talk_is_told_apart(message, kind):
 
 @pytest.mark.parametrize(
     "message",
-    ["Hi, what does a VP do?", "thanks, and directors?", "What can a VP do?", "who are the stakeholders of a PM?", "help me get promoted", "bread", "why?", ""],
+    [
+        "Hi, what does a VP do?",
+        "thanks, and directors?",
+        "What can a VP do?",
+        "who are the stakeholders of a PM?",
+        "help me get promoted",
+        "bread",
+        "why?",
+        "",
+    ],
     ids=lambda m: m or "empty",
 )
 def test_a_question_is_no_small_talk(message):

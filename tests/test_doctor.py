@@ -2,8 +2,8 @@ import socket
 from dataclasses import replace
 
 import pytest
-
 from asking import write_pages
+
 from coach.doctor import checks
 from coach.settings import Settings
 from coach.sync import sync

@@ -1,6 +1,6 @@
 import pytest
-
 from asking import REFUSED, coach_over, write_pages
+
 from coach.gate import Gate, Model, probability
 from coach.types import Outcome
 

@@ -134,7 +134,14 @@ def test_a_passage_is_found_by_a_question_that_it_answers(tmp_path, counting_enc
 
 @pytest.mark.parametrize(
     ("query", "found"),
-    [((), []), (("zebra",), []), (("board",), [2]), (("metric",), [0, 1]), (("roadmap", "zebra"), [0]), (("metric", "board"), [0, 1, 2])],
+    [
+        ((), []),
+        (("zebra",), []),
+        (("board",), [2]),
+        (("metric",), [0, 1]),
+        (("roadmap", "zebra"), [0]),
+        (("metric", "board"), [0, 1, 2]),
+    ],
     ids=["no terms", "unknown", "one passage", "two passages", "known and unknown", "any of them"],
 )
 def test_lexical_search_scores_the_passages_that_hold_a_term(index, query, found):
@@ -184,7 +191,9 @@ def test_without_a_declined_list_nothing_is_declined(index):
 
 def test_declined_questions_are_found_with_who_can_help(tmp_path, counting_encoder):
     folder = write(tmp_path / "pages", THREE)
-    (folder / "declined.yaml").write_text("- {topic: pay, turn_to: a recruiter, examples: [hiring, board hiring]}\n- {topic: law, turn_to: a lawyer, examples: [report]}\n")
+    (folder / "declined.yaml").write_text(
+        "- {topic: pay, turn_to: a recruiter, examples: [hiring, board hiring]}\n- {topic: law, turn_to: a lawyer, examples: [report]}\n"
+    )
     sync(folder, tmp_path / "index", counting_encoder)
     index = open_index(tmp_path / "index", counting_encoder)
     greatest, mean, turn_to = index.nearest_declined(unit(hiring=1))
@@ -198,7 +207,10 @@ def test_declined_questions_are_found_with_who_can_help(tmp_path, counting_encod
 
 
 def test_the_border_tells_answered_from_declined(tmp_path, counting_encoder):
-    folder = write(tmp_path / "pages", {"a.md": "## What is the roadmap of a pm?\n\nA roadmap.\n\n## What is the strategy of a vp?\n\nA strategy.\n"})
+    folder = write(
+        tmp_path / "pages",
+        {"a.md": "## What is the roadmap of a pm?\n\nA roadmap.\n\n## What is the strategy of a vp?\n\nA strategy.\n"},
+    )
     examples = [f"board {'hiring ' * n}" for n in range(MIN_EXAMPLES)]
     (folder / "declined.yaml").write_text(f"- {{topic: pay, turn_to: a recruiter, examples: {json.dumps(examples)}}}\n")
     sync(folder, tmp_path / "index", counting_encoder)
@@ -223,7 +235,9 @@ def test_a_border_is_the_same_after_its_file(tmp_path):
     border.save(tmp_path / "border.npz")
     loaded = Border.load(tmp_path / "border.npz")
     assert loaded
-    assert [loaded.side(v) for v in np.eye(11, dtype=np.float32)] == pytest.approx([border.side(v) for v in np.eye(11, dtype=np.float32)], abs=0.02)
+    assert [loaded.side(v) for v in np.eye(11, dtype=np.float32)] == pytest.approx(
+        [border.side(v) for v in np.eye(11, dtype=np.float32)], abs=0.02
+    )
     assert Border.load(tmp_path / "none.npz") is None
 
 
@@ -241,7 +255,9 @@ def test_an_index_path_that_is_a_file_is_named(tmp_path, counting_encoder):
         open_index(tmp_path / "file", counting_encoder)
 
 
-@pytest.mark.parametrize("content", [b"", b"{", b"[]", b"null", b'"x"', b"{}", b'{"generation": "000009-missing"}', b"\xff\xfe", b"\0" * 40])
+@pytest.mark.parametrize(
+    "content", [b"", b"{", b"[]", b"null", b'"x"', b"{}", b'{"generation": "000009-missing"}', b"\xff\xfe", b"\0" * 40]
+)
 def test_a_damaged_pointer_is_noticed_and_named(root, counting_encoder, content):
     (root / POINTER).write_bytes(content)
     with pytest.raises(IndexDamaged, match=r"CURRENT cannot be read|000009-missing.manifest\.json is missing"):
@@ -256,7 +272,9 @@ def test_a_pointer_that_is_a_folder_is_noticed_and_named(root, counting_encoder)
 
 
 def test_the_index_of_another_encoder_is_refused_by_name(root):
-    with pytest.raises(IndexUnusable, match="was built with the encoder counting, not other; run `coach index` to rebuild it") as caught:
+    with pytest.raises(
+        IndexUnusable, match="was built with the encoder counting, not other; run `coach index` to rebuild it"
+    ) as caught:
         open_index(root, CountingEncoder(digest="other weights", name="other"))
     assert not isinstance(caught.value, IndexDamaged)
 
@@ -290,7 +308,9 @@ def test_every_file_that_is_not_what_was_published_is_noticed_and_named(root, co
                 path.write_bytes(content[:-1])
             case "lengthened":
                 path.write_bytes(content + b"\n")
-        if not (path.name == "chroma.sqlite3" and damage == "lengthened") and not (path.name == "manifest.json" and damage == "lengthened"):
+        if not (path.name == "chroma.sqlite3" and damage == "lengthened") and not (
+            path.name == "manifest.json" and damage == "lengthened"
+        ):
             with pytest.raises(IndexDamaged) as caught:
                 open_index(root, counting_encoder)
             assert path.name in str(caught.value), path
@@ -301,18 +321,26 @@ def test_every_file_that_is_not_what_was_published_is_noticed_and_named(root, co
 
 @pytest.mark.parametrize("seed", range(3))
 def test_a_flipped_byte_anywhere_is_noticed_or_harmless(tmp_path, small_corpus, counting_encoder, seed):
-    (small_corpus / "declined.yaml").write_text(f"- {{topic: pay, turn_to: a recruiter, examples: {json.dumps([f'board {n} pay' for n in range(MIN_EXAMPLES)])}}}\n")
+    (small_corpus / "declined.yaml").write_text(
+        f"- {{topic: pay, turn_to: a recruiter, examples: {json.dumps([f'board {n} pay' for n in range(MIN_EXAMPLES)])}}}\n"
+    )
     root = tmp_path / "index"
     sync(small_corpus, root, counting_encoder)
     script = Path(__file__).with_name("flipping.py")
-    done = subprocess.run([sys.executable, str(script), str(root), str(seed)], capture_output=True, text=True, timeout=120, env=None)
+    done = subprocess.run(
+        [sys.executable, str(script), str(root), str(seed)], capture_output=True, text=True, timeout=120, env=None
+    )
     assert done.returncode == 0, (done.stdout[-300:], done.stderr[-2000:])
     rows = [row for row in map(json.loads, done.stdout.splitlines()) if len(row) == 3]
-    assert {POINTER, "manifest.json", "chroma.sqlite3", "documents.jsonl", "passages.npy", "border.npz", "data_level0.bin"} <= {row[0] for row in rows}
+    assert {POINTER, "manifest.json", "chroma.sqlite3", "documents.jsonl", "passages.npy", "border.npz", "data_level0.bin"} <= {
+        row[0] for row in rows
+    }
     assert len(rows) >= 150
     for name, position, outcome in rows:
         if name == POINTER:  # another generation's name, or "previous", is all that it can turn into
-            assert outcome == "same" or outcome.startswith("IndexDamaged: ") and ("CURRENT" in outcome or "manifest.json" in outcome), (position, outcome)
+            assert (
+                outcome == "same" or outcome.startswith("IndexDamaged: ") and ("CURRENT" in outcome or "manifest.json" in outcome)
+            ), (position, outcome)
         elif name in ("chroma.sqlite3", "manifest.json"):
             assert outcome == "same" or (outcome.startswith("IndexDamaged: ") and name in outcome), (name, position, outcome)
         else:

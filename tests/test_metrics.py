@@ -18,7 +18,11 @@ def test_key_facts_need_one_of_every_group_and_no_wrong_word(text, key, wrong, e
     assert has_key_facts(text, key, wrong) is expected
 
 
-@pytest.mark.parametrize(("hits", "expected"), [([True, False, True, True], 0.75), ([], 0.0), ([False], 0.0), (iter([True]), 1.0)], ids=["some", "none given", "none", "iterator"])
+@pytest.mark.parametrize(
+    ("hits", "expected"),
+    [([True, False, True, True], 0.75), ([], 0.0), ([False], 0.0), (iter([True]), 1.0)],
+    ids=["some", "none given", "none", "iterator"],
+)
 def test_a_share_counts_the_true_ones(hits, expected):
     assert share(hits) == expected
 
@@ -39,7 +43,14 @@ def test_more_observations_narrow_the_interval():
 
 @pytest.mark.parametrize(
     ("values", "rank", "expected"),
-    [([3, 1, 2], 0.5, 2), ([1, 2, 3, 4], 0.5, 2), (list(range(1, 101)), 0.95, 95), ([7], 0.95, 7), ([], 0.5, 0.0), ([1, 2, 3], 1.0, 3)],
+    [
+        ([3, 1, 2], 0.5, 2),
+        ([1, 2, 3, 4], 0.5, 2),
+        (list(range(1, 101)), 0.95, 95),
+        ([7], 0.95, 7),
+        ([], 0.5, 0.0),
+        ([1, 2, 3], 1.0, 3),
+    ],
     ids=["odd", "even", "hundred", "one", "none", "greatest"],
 )
 def test_a_percentile_is_the_value_of_its_rank(values, rank, expected):

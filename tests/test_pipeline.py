@@ -4,8 +4,8 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
 import pytest
-
 from asking import REFUSED, assert_proved, coach_over, converse, write_pages
+
 from coach.care import Care
 from coach.errors import SettingsError
 from coach.gate import Gate
@@ -49,7 +49,18 @@ def test_examples_of_an_empty_page_are_answered(coach):
     assert [e for e in coach.examples if coach.ask(e).outcome is not Outcome.ANSWERED] == []
 
 
-@pytest.mark.parametrize("question", ["Which KPIs does a VP track?", "What is the difference between a PM and a VP?", "how do i bake bread", "hi", "", "I want to kill myself."], ids=lambda q: q or "empty")
+@pytest.mark.parametrize(
+    "question",
+    [
+        "Which KPIs does a VP track?",
+        "What is the difference between a PM and a VP?",
+        "how do i bake bread",
+        "hi",
+        "",
+        "I want to kill myself.",
+    ],
+    ids=lambda q: q or "empty",
+)
 def test_what_is_asked_is_the_last_of_what_is_streamed(coach, question):
     *_, last = coach.stream(question)
     asked = coach.ask(question)
@@ -127,7 +138,11 @@ def test_the_operators_own_help_line_is_shown(starter_index, encoder, tmp_path):
     own.close()
 
 
-@pytest.mark.parametrize("message", ["", "   ", "\n\t", "?!?", "\x00\x01", "\u200b\u200b", "..."], ids=["empty", "blank", "white space", "marks", "control", "invisible", "dots"])
+@pytest.mark.parametrize(
+    "message",
+    ["", "   ", "\n\t", "?!?", "\x00\x01", "\u200b\u200b", "..."],
+    ids=["empty", "blank", "white space", "marks", "control", "invisible", "dots"],
+)
 def test_a_message_without_a_question_gets_a_friendly_hint(coach, message):
     answer = coach.ask(message)
     assert answer.outcome is Outcome.GREETING
@@ -135,7 +150,11 @@ def test_a_message_without_a_question_gets_a_friendly_hint(coach, message):
     assert answer.follow_ups
 
 
-@pytest.mark.parametrize("message", ["a" * 10_000, "Which KPIs does a VP track? " * 400, "\U0001f600" * 10_000], ids=["one word", "repeated question", "emoji"])
+@pytest.mark.parametrize(
+    "message",
+    ["a" * 10_000, "Which KPIs does a VP track? " * 400, "\U0001f600" * 10_000],
+    ids=["one word", "repeated question", "emoji"],
+)
 def test_a_message_that_is_too_long_is_told_so(coach, message):
     answer = coach.ask(message)
     assert answer.outcome is Outcome.NO_EVIDENCE

@@ -49,7 +49,9 @@ def test_imports_point_down_only(module):
 
 
 def test_no_import_goes_in_a_circle():
-    graph = {m: {i if i in MODULES else f"{i}.__init__" for i in imported(p) if i.startswith("coach")} for m, p in MODULES.items()}
+    graph = {
+        m: {i if i in MODULES else f"{i}.__init__" for i in imported(p) if i.startswith("coach")} for m, p in MODULES.items()
+    }
     TopologicalSorter(graph).prepare()  # raises CycleError
 
 
@@ -59,8 +61,20 @@ def test_only_the_eval_command_reaches_into_eval():
 
 def test_importing_any_module_loads_nothing_heavy():
     light = [m.removesuffix(".__init__") for m in MODULES if m not in ("coach.retriever", "coach.__main__")]
-    heavy = ["torch", "sentence_transformers", "transformers", "gradio", "chromadb", "onnxruntime", "sklearn", "langchain_core", "pandas"]
-    script = f"import sys, importlib\nfor m in {light}: importlib.import_module(m)\nprint([m for m in {heavy} if m in sys.modules])"
+    heavy = [
+        "torch",
+        "sentence_transformers",
+        "transformers",
+        "gradio",
+        "chromadb",
+        "onnxruntime",
+        "sklearn",
+        "langchain_core",
+        "pandas",
+    ]
+    script = (
+        f"import sys, importlib\nfor m in {light}: importlib.import_module(m)\nprint([m for m in {heavy} if m in sys.modules])"
+    )
     done = subprocess.run([sys.executable, "-W", "error", "-c", script], capture_output=True, text=True, cwd=PROJECT)
     assert (done.stdout, done.stderr) == ("[]\n", "")
 

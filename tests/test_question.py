@@ -2,7 +2,12 @@ import pytest
 
 from coach.question import clean, question_proper, repair, synonyms_of, understand
 
-WORDS = {w: n for n, w in enumerate("product manager managers have direct reports report skills strategy roadmap metrics difference promotion".split(), 1)}
+WORDS = {
+    w: n
+    for n, w in enumerate(
+        "product manager managers have direct reports report skills strategy roadmap metrics difference promotion".split(), 1
+    )
+}
 ENGLISH = {"does", "what", "take", "bread", "weather", "between", "need", "want"}
 
 
@@ -29,7 +34,9 @@ def test_misspelt_words_become_the_nearest_words_of_the_corpus(typed, meant):
     assert mended(typed) == meant
 
 
-@pytest.mark.parametrize("text", ["What does bread need?", "ab cd", "Zyzzyva", "I don't want reports", "Kubernetes"], ids=lambda t: t)
+@pytest.mark.parametrize(
+    "text", ["What does bread need?", "ab cd", "Zyzzyva", "I don't want reports", "Kubernetes"], ids=lambda t: t
+)
 def test_known_and_unlike_words_stay_as_they_are(text):
     assert mended(text) == text
 
@@ -41,7 +48,15 @@ def test_words_of_one_corpus_never_repair_a_question_to_another():
 
 @pytest.mark.parametrize(
     ("raw", "kept"),
-    [("a\x00b\x07c", "a b c"), ("who\u200b is\u202e it", "who is it"), ("  a \n\t b ", "a b"), ("", ""), ("\x00\x1f", ""), ("ＶＰ", "VP"), ("né à", "né à")],
+    [
+        ("a\x00b\x07c", "a b c"),
+        ("who\u200b is\u202e it", "who is it"),
+        ("  a \n\t b ", "a b"),
+        ("", ""),
+        ("\x00\x1f", ""),
+        ("ＶＰ", "VP"),
+        ("né à", "né à"),
+    ],
     ids=["control", "invisible", "white space", "empty", "only control", "full width", "accents"],
 )
 def test_a_message_is_cleaned_of_what_cannot_be_read(raw, kept):
@@ -66,7 +81,9 @@ def test_the_form_of_a_question_is_seen(text, mark):
 
 
 def test_a_premise_is_taken_apart_from_the_question():
-    assert read("Since a PM hires directors, what does a VP do?").premise == "a product manager hires directors".replace("directors", "director of product")
+    assert read("Since a PM hires directors, what does a VP do?").premise == "a product manager hires directors".replace(
+        "directors", "director of product"
+    )
 
 
 def test_roles_are_found_and_named_in_full():

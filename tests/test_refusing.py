@@ -1,6 +1,6 @@
 import pytest
-
 from asking import REFUSED, coach_over, write_pages
+
 from coach.refusing import spread, talk, topic
 from coach.types import Outcome
 
@@ -37,7 +37,11 @@ def test_near_topics_are_nearer_than_those_of_another_refusal(coach):
 
 
 def test_a_corpus_of_one_line_still_offers_what_it_has(tmp_path, encoder):
-    coach = coach_over(write_pages(tmp_path / "corpus", {"office-dog.txt": "Biscuit, the office dog, may visit on Tuesdays.\n"}), tmp_path / "index", encoder)
+    coach = coach_over(
+        write_pages(tmp_path / "corpus", {"office-dog.txt": "Biscuit, the office dog, may visit on Tuesdays.\n"}),
+        tmp_path / "index",
+        encoder,
+    )
     answer = coach.ask("How do I bake bread?")
     assert answer.outcome in REFUSED
     assert len(answer.nearest_topics) == 1

@@ -53,7 +53,9 @@ def test_no_more_than_asked_for(retriever, limit):
     assert len(retriever.search("roadmap", limit).evidence) == limit
 
 
-@pytest.mark.parametrize("query", ["qqq zzz", "???", "日本語", "a" * 3000], ids=["unknown words", "marks", "another script", "long word"])
+@pytest.mark.parametrize(
+    "query", ["qqq zzz", "???", "日本語", "a" * 3000], ids=["unknown words", "marks", "another script", "long word"]
+)
 def test_any_text_can_be_searched(retriever, query):
     assert retriever.search(query, 2).evidence
 
@@ -80,7 +82,13 @@ def test_a_comparison_brings_evidence_for_both_roles(coach, question):
 
 @pytest.mark.parametrize(
     "question",
-    ["Which KPIs does a VP track?", "Which skills does a VP of Product need?", "Who does a VP report to?", "What does a VP product focus on?", "How does a VP of product lead people?"],
+    [
+        "Which KPIs does a VP track?",
+        "Which skills does a VP of Product need?",
+        "Who does a VP report to?",
+        "What does a VP product focus on?",
+        "How does a VP of product lead people?",
+    ],
 )
 def test_a_question_on_vps_does_not_find_a_pms_passage_first(coach, question):
     assert "vp" in focus_roles(coach.search(question, 1)[0].passage)

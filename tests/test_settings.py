@@ -34,7 +34,9 @@ def test_a_variable_sets_its_field(tmp_path, variable, value, field, expected):
 
 
 def test_an_argument_wins_over_a_variable(tmp_path):
-    settings = Settings.from_mapping({"HOME": str(tmp_path), "COACH_CORPUS": "/v", "COACH_INDEX": "/v"}, corpus="/arg", index="/arg-index")
+    settings = Settings.from_mapping(
+        {"HOME": str(tmp_path), "COACH_CORPUS": "/v", "COACH_INDEX": "/v"}, corpus="/arg", index="/arg-index"
+    )
     assert (settings.corpus, settings.index) == (Path("/arg"), Path("/arg-index"))
 
 

@@ -4,10 +4,26 @@ from coach.vocabulary import CHAT_SPELLING, ROLE_LABELS, ROLE_NAMES, SYNONYMS, n
 
 NAMES = {
     "pm": ["a PM", "pms", "Product Manager", "product managers", "a PM's day", "prod mgr", "product mgrs"],
-    "vp": ["VP", "VP of Product", "VP Product", "vps", "vice president of product", "Vice-President", "product VP", "SVP of product", "vp of prod"],
+    "vp": [
+        "VP",
+        "VP of Product",
+        "VP Product",
+        "vps",
+        "vice president of product",
+        "Vice-President",
+        "product VP",
+        "SVP of product",
+        "vp of prod",
+    ],
     "cpo": ["CPO", "chief product officer", "product chief", "CPOs", "chief of product"],
     "head": ["head of product", "heads of product", "product head"],
-    "director": ["director of product", "product director", "directors", "director of product management", "senior director of product"],
+    "director": [
+        "director of product",
+        "product director",
+        "directors",
+        "director of product management",
+        "senior director of product",
+    ],
     "gpm": ["GPM", "group product manager", "lead PM", "group PMs"],
     "principal-pm": ["principal PM", "staff product manager", "principal product managers"],
     "senior-pm": ["senior PM", "sr. PM", "Senior Product Manager", "SPM"],
@@ -30,7 +46,9 @@ def test_another_professions_leader_is_no_product_role(name):
     assert other_roles(f"What does a {name} do?")
 
 
-@pytest.mark.parametrize("text", ["the board of directors", "rpm and vpn", "a spammer", "my boss", "", "the product"], ids=lambda t: t or "empty")
+@pytest.mark.parametrize(
+    "text", ["the board of directors", "rpm and vpn", "a spammer", "my boss", "", "the product"], ids=lambda t: t or "empty"
+)
 def test_words_that_only_look_like_a_role_name_none(text):
     assert roles_in(text) == ()
 

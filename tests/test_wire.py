@@ -23,7 +23,17 @@ ANSWER = Answer(
 
 def test_an_answer_has_the_promised_names_and_shapes():
     out = answer_json(ANSWER)
-    assert out.keys() >= {"question", "standalone_question", "outcome", "text", "sentences", "citations", "follow_ups", "nearest_topics", "timings_ms"}
+    assert out.keys() >= {
+        "question",
+        "standalone_question",
+        "outcome",
+        "text",
+        "sentences",
+        "citations",
+        "follow_ups",
+        "nearest_topics",
+        "timings_ms",
+    }
     assert out["outcome"] == "answered"
     assert out["text"] == f"{QUOTE} [1] A VP hires. [2]"
     assert out["sentences"][0].items() >= {"text": QUOTE, "citations": [1], "supported": True, "score": 0.9}.items()
@@ -51,7 +61,12 @@ def test_an_answer_survives_the_way_through_json():
 @pytest.mark.parametrize("outcome", [Outcome.NO_EVIDENCE, Outcome.OUT_OF_SCOPE], ids=str)
 def test_a_refusal_has_topics_and_no_citations(outcome):
     out = answer_json(Answer("q", "q", outcome, note="I do not have that.", nearest_topics=("A?", "B?")))
-    assert (out["text"], out["citations"], out["sentences"], out["nearest_topics"]) == ("I do not have that.", [], [], ["A?", "B?"])
+    assert (out["text"], out["citations"], out["sentences"], out["nearest_topics"]) == (
+        "I do not have that.",
+        [],
+        [],
+        ["A?", "B?"],
+    )
 
 
 def test_steps_are_numbered_in_the_text():

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import io
 import json
 import logging
 import os
@@ -24,6 +25,9 @@ def main(argv: Sequence[str] | None = None) -> int:
     for name, value in QUIET_ENVIRONMENT.items():
         os.environ.setdefault(name, value)
     logging.basicConfig(level=logging.WARNING, format="%(message)s", stream=sys.stderr)
+    for stream in (sys.stdin, sys.stdout):
+        if isinstance(stream, io.TextIOWrapper):  # JSON is UTF-8 whatever the locale, and may name half a character
+            stream.reconfigure(encoding="utf-8", errors="replace")
     for chatty in ("chromadb", "bm25s"):
         logging.getLogger(chatty).setLevel(logging.ERROR)
     arguments = _parser().parse_args(argv)
@@ -80,7 +84,7 @@ def _parser() -> argparse.ArgumentParser:
     search = command("search", _search, "the passages nearest to a query")
     search.add_argument("query", nargs="?")
     search.add_argument("--batch", metavar="FILE", help='rows {"id", "query"}, "-" for stdin')
-    search.add_argument("-k", type=int, default=10, help="how many")
+    search.add_argument("-k", type=_count, default=10, help="how many")
     search.add_argument("--json", action="store_true")
     lint = command("lint", _lint, "check a corpus that is written to be quoted; exit 1 on any finding")
     lint.add_argument("folder", nargs="?", help="default: the corpus in use")
@@ -88,6 +92,13 @@ def _parser() -> argparse.ArgumentParser:
     evaluate.add_argument("--json", action="store_true")
     command("doctor", _doctor, "check the set-up and say what to do")
     return parser
+
+
+def _count(text: str) -> int:
+    """A whole number from 1 up; anything else is wrong use."""
+    if not text.isdecimal() or int(text) < 1:
+        raise argparse.ArgumentTypeError(f"{text!r} is no whole number from 1 up")
+    return int(text)
 
 
 def _note(text: str) -> None:
@@ -183,7 +194,7 @@ def _opened(path: str) -> TextIO:
     if path == "-":
         return sys.stdin
     try:
-        return Path(path).open(encoding="utf-8")
+        return Path(path).open(encoding="utf-8-sig", errors="replace")  # a row that is no text must not stop the others
     except OSError as error:
         raise SettingsError(f"The batch file {path} cannot be read ({error.strerror}).") from error
 
@@ -260,7 +271,10 @@ def _text(answer: Answer) -> str:
         body = answer.text
     blocks = [body]
     if answer.citations:
-        blocks.append("Sources\n" + "\n".join(f"[{c.number}] {c.passage_id} ({c.source})" for c in answer.citations))
+        blocks.append(
+            "Sources\n"
+            + "\n".join(f"[{c.number}] {c.passage_id}{f' ({c.source})' if c.source else ''}" for c in answer.citations)
+        )
     topics = answer.nearest_topics or answer.follow_ups
     if topics:
         blocks.append(
@@ -307,17 +321,15 @@ def _search(settings: Settings, arguments: argparse.Namespace) -> int:
     from coach.wire import evidence_json
 
     _one_of(arguments.query, arguments.batch, "query")
-    if arguments.k < 1:
-        raise SettingsError(f"-k is {arguments.k}; give a whole number from 1 up.")
     coach = _load(settings)
     if arguments.batch is not None:
-        return _batch(
-            arguments.batch,
-            lambda row: {
-                "id": row.get("id"),
-                "results": [evidence_json(e) for e in coach.search(str(row["query"]), arguments.k)],
-            },
-        )
+
+        def handle(row: dict[str, Any]) -> dict[str, Any]:
+            if not isinstance(row["query"], str):
+                raise ValueError('"query" must be a text')
+            return {"id": row.get("id"), "results": [evidence_json(e) for e in coach.search(row["query"], arguments.k)]}
+
+        return _batch(arguments.batch, handle)
     results = coach.search(arguments.query, arguments.k)
     if arguments.json:
         print(json.dumps({"results": [evidence_json(e) for e in results]}, ensure_ascii=False))

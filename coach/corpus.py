@@ -222,9 +222,9 @@ def _list(meta: Mapping[str, Any], key: str, where: str) -> list[Any]:
     return value
 
 
-def _named_source(entry: Any, registry: Mapping[str, Source], where: str) -> Source:  # noqa: ANN401 - YAML gives anything
+def _named_source(entry: Any, known: Mapping[str, Source], where: str) -> Source:  # noqa: ANN401 - YAML gives anything
     if isinstance(entry, str):
-        return registry.get(entry) or Source(title=entry, holder="", year="")
+        return known.get(entry) or Source(title=entry, holder="", year="")
     return _source(entry, where)
 
 

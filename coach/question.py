@@ -122,7 +122,27 @@ def repair(text: str, is_word: Callable[[str], bool], corpus_words: Mapping[str,
     return _TOKEN.sub(mend, text)
 
 
-_BUCKETS: dict[int, dict[str, list[str]]] = {}
+class _Buckets:
+    """A corpus's words of four letters and more by their first letter; they hold on to the words, so that no other corpus passes for it."""
+
+    def __init__(self, corpus_words: Mapping[str, int]) -> None:
+        self.corpus_words = corpus_words
+        self.by_letter: dict[str, list[str]] = {}
+        for known in corpus_words:
+            if len(known) >= 4 and known.isalpha():
+                self.by_letter.setdefault(known[0], []).append(known)
+
+
+_last_buckets = _Buckets({})
+
+
+def _buckets(corpus_words: Mapping[str, int]) -> dict[str, list[str]]:
+    """The buckets of a corpus, made once as long as no other corpus is asked for."""
+    global _last_buckets
+    buckets = _last_buckets  # another thread may replace it
+    if buckets.corpus_words is not corpus_words:
+        buckets = _last_buckets = _Buckets(corpus_words)
+    return buckets.by_letter
 
 
 def _nearest(word: str, corpus_words: Mapping[str, int]) -> str | None:
@@ -130,16 +150,8 @@ def _nearest(word: str, corpus_words: Mapping[str, int]) -> str | None:
     from rapidfuzz import process
     from rapidfuzz.distance import OSA
 
-    key = id(corpus_words)
-    if key not in _BUCKETS:
-        _BUCKETS.clear()
-        buckets: dict[str, list[str]] = {}
-        for known in corpus_words:
-            if len(known) >= 4 and known.isalpha():
-                buckets.setdefault(known[0], []).append(known)
-        _BUCKETS[key] = buckets
     allowed = 1 if len(word) < 7 else 2
-    near = process.extract(word, _BUCKETS[key].get(word[0], []), scorer=OSA.distance, score_cutoff=allowed, limit=8)
+    near = process.extract(word, _buckets(corpus_words).get(word[0], []), scorer=OSA.distance, score_cutoff=allowed, limit=8)
     if not near:
         return None
     # A dropped letter is the commonest slip: with equal distance the longer and more frequent word wins.

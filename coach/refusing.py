@@ -93,12 +93,10 @@ def spread(count: int, steps: int = 24) -> list[int]:
 
 
 def topic(heading: str) -> str:
-    """A heading as a question that can be asked."""
-    return (
-        heading
-        if heading.endswith("?")
-        else f"What do you know about {heading[0].lower() + heading[1:] if heading[1:2].islower() else heading}?"
-    )
+    """A heading as something that can be asked; the words added to it are ones that the gate does not look for."""
+    if heading.endswith("?"):
+        return heading
+    return f"Tell me about {heading[0].lower() + heading[1:] if heading[1:2].islower() else heading}."
 
 
 @lru_cache(maxsize=20_000)

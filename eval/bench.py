@@ -15,6 +15,7 @@ import os
 import random
 import re
 import shutil
+import signal
 import statistics
 import subprocess
 import sys
@@ -484,6 +485,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     )
     parser.add_argument("--json", action="store_true")
     arguments = parser.parse_args(argv)
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit("bench: ended by a signal"))  # through the clean-up of its folders
     clock = processor_time if arguments.cpu else time.perf_counter
     try:
         rows = report(Settings.from_mapping(os.environ), arguments.size, arguments.rebuild, clock)

@@ -8,6 +8,7 @@ from __future__ import annotations
 import itertools
 import json
 import os
+import resource
 import signal
 import sys
 import time
@@ -19,9 +20,11 @@ from typing import Any
 
 from counting import CountingEncoder
 
+from coach.errors import IndexUnusable
 from coach.index import Index, open_index
 from coach.sync import sync
 
+UNUSABLE = 3  # exit status of a sync that said why it could not go on
 WARM = ("bm25s", "chromadb", "chromadb.api.client", "chromadb.api.rust", "sentencex", "Stemmer", "yaml", "sqlite3")
 
 
@@ -39,12 +42,20 @@ def version_of(index: Index) -> str:
     return version
 
 
-def keep_syncing(root: Path, folders: list[Path], until: float = float("inf")) -> None:
-    """The two versions in turn, until the deadline or a kill."""
-    for folder in itertools.cycle(folders):
-        if time.monotonic() > until:
-            return
+def keep_syncing(root: Path, folders: list[Path], times: int | None = None) -> None:
+    """The versions in turn, so many times or until killed."""
+    for folder in itertools.islice(itertools.cycle(folders), times):
         sync(folder, root, CountingEncoder())
+
+
+def sync_on_a_full_disk(root: Path, folder: Path, largest_file: int) -> None:
+    """One sync for which the system writes no file beyond so many bytes."""
+    signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (largest_file, largest_file))
+    try:
+        sync(folder, root, CountingEncoder())
+    except IndexUnusable:
+        os._exit(UNUSABLE)
 
 
 def keep_reading(root: Path, until: float) -> None:
@@ -77,15 +88,15 @@ def obey(order: dict[str, Any], root: Path, folders: list[Path]) -> list[int]:
         pids = [forked(lambda: keep_syncing(root, folders))]
         time.sleep(order["kill_after"])
         os.kill(pids[0], signal.SIGKILL)
+    elif "syncs" in order:
+        pids = [forked(lambda: keep_syncing(root, folders, order["syncs"]))]
+    elif "largest_file" in order:
+        pids = [forked(lambda: sync_on_a_full_disk(root, folders[0], order["largest_file"]))]
     elif "race" in order:
-        now = time.monotonic()
-        pids = [
-            forked(lambda order_=folders[:: 1 if n % 2 else -1]: keep_syncing(root, order_, now + 1))
-            for n in range(order["race"])
-        ]  # type: ignore[misc]
+        pids = [forked(lambda turn=folders[:: 1 - 2 * (n % 2)]: keep_syncing(root, turn, 3)) for n in range(order["race"])]  # type: ignore[misc]
     else:
-        until = time.monotonic() + order["seconds"]
-        pids = [forked(lambda: keep_syncing(root, folders, until)), forked(lambda: keep_reading(root, until))]
+        until = time.monotonic() + order["read_for"]
+        pids = [forked(lambda: keep_syncing(root, folders, 8)), forked(lambda: keep_reading(root, until))]
     return [os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]) for pid in pids]
 
 

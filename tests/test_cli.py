@@ -169,91 +169,71 @@ def test_index_as_json_counts_changes(own, tmp_path):
     assert "generation" in back.stdout
 
 
-def test_ask_prints_the_answer_and_its_sources(own):
-    done = own("ask", DOG)
+def test_ask_prints_the_answer_its_sources_and_why(own):
+    done = own("ask", DOG, "--explain")
     assert (done.returncode, done.stderr) == (0, "")
     assert done.stdout.startswith("Biscuit, the office dog, may visit on Tuesdays and Thursdays. [1]")
     assert "[1] office-dog#" in done.stdout
-    assert "()" not in done.stdout
-
-
-def test_ask_as_json_is_one_line_with_the_promised_names(own):
-    done = own("ask", DOG, "--json", "--explain")
-    (answer,) = rows(done)
-    assert (done.returncode, answer["outcome"], "id" in answer) == (0, "answered", False)
-    assert {
-        "question",
-        "standalone_question",
-        "text",
-        "sentences",
-        "citations",
-        "follow_ups",
-        "nearest_topics",
-        "timings_ms",
-    } <= answer.keys()
-    assert answer["explanation"]["evidence"]
-    citation = answer["citations"][0]
-    assert citation.keys() >= {
-        "number",
-        "passage_id",
-        "document_id",
-        "title",
-        "heading",
-        "source",
-        "url",
-        "quote",
-        "start",
-        "end",
-    }
-    assert citation["quote"] == "Biscuit, the office dog, may visit on Tuesdays and Thursdays."
-
-
-def test_a_refusal_is_a_success_and_can_be_explained(own):
-    done = own("ask", "How do I bake bread?", "--explain")
-    assert (done.returncode, done.stderr) == (0, "")
-    for part in ("You could ask", "standalone question: How do I bake bread?", "gate: closed", "evidence", "timings"):
+    for part in (f"standalone question: {DOG}", "gate: open", "evidence", "timings"):
         assert part in done.stdout
 
 
-BATCH = "\n".join(
-    [
-        json.dumps({"id": "q1", "turns": ["hi", DOG]}),
-        "this is no JSON",
-        json.dumps({"id": 3}),
-        json.dumps([1, 2]),
-        "",
-        json.dumps({"id": 5, "turns": []}),
-        json.dumps({"id": 6, "turns": ["hi", 5]}),
-        json.dumps({"id": "é7", "turns": ["How do I bake bread?"]}, ensure_ascii=False),
-        json.dumps({"id": 8, "turns": [""]}),
-        json.dumps({"id": 9, "turns": ["x" * 10_000]}),
-    ]
-)
+def test_a_refusal_is_a_success_and_one_line_of_json(own):
+    done = own("ask", "How do I bake bread?", "--json", "--explain")
+    (answer,) = rows(done)
+    assert (done.returncode, done.stderr, answer["outcome"], "id" in answer) == (0, "", "out_of_scope", False)
+    assert (answer["citations"], answer["sentences"]) == ([], [])
+    assert answer["nearest_topics"]
+    assert answer["explanation"]["gate"]["reason"]
 
 
-def check_batch(done: subprocess.CompletedProcess[str]) -> None:
-    answers = rows(done)
-    assert done.returncode == 1
-    assert [a.get("id") for a in answers] == ["q1", None, 3, None, 5, 6, "é7", 8, 9]
-    assert [a.get("outcome") for a in answers if "error" not in a] == ["answered", "out_of_scope", "greeting", "no_evidence"]
-    assert ["error" in a for a in answers] == [False, True, True, True, True, True, False, False, False]
-    assert [f"line {n}" in done.stderr for n in range(1, 11)] == [False, True, True, True, False, True, True, False, False, False]
+ANSWER_NAMES = {
+    "id",
+    "question",
+    "standalone_question",
+    "outcome",
+    "text",
+    "sentences",
+    "citations",
+    "follow_ups",
+    "nearest_topics",
+    "timings_ms",
+}
+CITATION_NAMES = {"number", "passage_id", "document_id", "title", "heading", "source", "url", "quote", "start", "end"}
 
 
 def test_bad_rows_of_a_batch_are_named_and_the_rest_is_answered(own, tmp_path):
-    (tmp_path / "rows.jsonl").write_text(BATCH, encoding="utf-8")
-    check_batch(own("ask", "--batch", "rows.jsonl", "--json"))
+    lines = [
+        json.dumps({"id": "q1", "turns": ["hi", DOG]}).encode(),
+        b"this is no JSON",
+        b'\xff\xfe{"id": 1}',
+        json.dumps({"id": 4}).encode(),
+        b"[1, 2]",
+        b"",
+        json.dumps({"id": 7, "turns": []}).encode(),
+        json.dumps({"id": 8, "turns": ["hi", 5]}).encode(),
+        json.dumps({"id": "\u00e99", "turns": ["How do I bake bread?"]}, ensure_ascii=False).encode(),
+        json.dumps({"id": 10, "turns": [""]}).encode(),
+        json.dumps({"id": 11, "turns": ["x" * 10_000]}).encode(),
+        json.dumps({"id": 12, "turns": ["half a character: \ud800"]}).encode(),
+    ]
+    (tmp_path / "rows.jsonl").write_bytes(b"\n".join(lines))
+    done = own("ask", "--batch", "rows.jsonl", "--json")
+    answers = rows(done)
+    assert done.returncode == 1
+    assert [a.get("id") for a in answers] == ["q1", None, None, 4, None, 7, 8, "\u00e99", 10, 11, 12]
+    bad = [n for n, line in enumerate(lines, 1) if f"line {n} " in done.stderr or f"line {n}:" in done.stderr]
+    assert bad == [2, 3, 4, 5, 7, 8]
+    assert [a["outcome"] for a in answers if "error" not in a][:4] == ["answered", "out_of_scope", "greeting", "no_evidence"]
+    assert answers[0].keys() >= ANSWER_NAMES
+    assert answers[0]["citations"][0].keys() >= CITATION_NAMES
+    assert answers[0]["citations"][0]["quote"] == "Biscuit, the office dog, may visit on Tuesdays and Thursdays."
 
 
 def test_a_batch_is_read_from_stdin(own):
-    check_batch(own("ask", "--batch", "-", "--json", stdin=BATCH))
-
-
-def test_a_row_that_is_no_text_does_not_stop_a_batch(own, tmp_path):
-    (tmp_path / "rows.jsonl").write_bytes(b'\xff\xfe{"id": 1}\n' + json.dumps({"id": 2, "turns": [DOG]}).encode() + b"\n")
-    done = own("ask", "--batch", "rows.jsonl", "--json")
-    assert done.returncode == 1
-    assert [(a.get("id"), "error" in a) for a in rows(done)] == [(None, True), (2, False)]
+    done = own("ask", "--batch", "-", "--json", stdin=json.dumps({"id": "\u00e9", "turns": [DOG]}, ensure_ascii=False) + "\n")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert [(a["id"], a["outcome"]) for a in rows(done)] == [("\u00e9", "answered")]
 
 
 def test_search_prints_passages_with_the_parts_of_their_scores(own):
@@ -262,6 +242,7 @@ def test_search_prints_passages_with_the_parts_of_their_scores(own):
     assert "dense" in done.stdout.splitlines()[0]
     assert "office-dog#" in done.stdout.splitlines()[0]
     assert done.stdout.count("#") == 2
+    assert own("search", "office dog").stderr == ""  # opening an index leaves it as it was
 
 
 def test_search_takes_a_batch(own):
@@ -284,27 +265,17 @@ def test_chat_is_a_conversation_that_an_empty_line_ends(own):
     assert "never" not in done.stdout
 
 
-def test_a_corrupt_index_is_named_and_healed(own, tmp_path):
+def test_a_corrupt_index_is_named_and_healed_and_the_doctor_finds_it_good(own, tmp_path):
     (damaged,) = (tmp_path / "index" / "generations").glob("*/passages.jsonl")
     damaged.write_bytes(damaged.read_bytes()[:-20])
-    first, second = own("ask", DOG, "--json"), own("doctor")
-    assert first.returncode == 0
-    assert rows(first)[0]["outcome"] == "answered"
-    assert "damaged" in first.stderr
-    assert "passages.jsonl" in first.stderr
-    assert "ok  index" in second.stdout
-
-
-def test_an_index_stays_sound_however_often_it_is_opened(own):
-    assert [own("search", "dog").stderr for _ in range(3)] == ["", "", ""]
-
-
-def test_doctor_tells_good_from_bad(own, tmp_path):
-    (tmp_path / "index" / "CURRENT").unlink()
-    done = own("doctor", COACH_MODEL="some-model")
-    assert (done.returncode, done.stderr) == (1, "")
-    marks = {line[4:].split(":")[0]: line[:3] for line in done.stdout.splitlines() if "skipped" not in line}
-    assert marks.items() >= {"corpus": "ok ", "encoder": "ok ", "index": "BAD", "model": "BAD"}.items()
+    asked, examined = own("ask", DOG, "--json"), own("doctor", COACH_MODEL="some-model")
+    assert asked.returncode == 0
+    assert rows(asked)[0]["outcome"] == "answered"
+    assert "damaged" in asked.stderr
+    assert "passages.jsonl" in asked.stderr
+    assert (examined.returncode, examined.stderr) == (1, "")
+    marks = {line[4:].split(":")[0]: line[:3] for line in examined.stdout.splitlines() if "skipped" not in line}
+    assert marks.items() >= {"corpus": "ok ", "encoder": "ok ", "index": "ok ", "model": "BAD"}.items()
 
 
 def test_lint_prints_findings_with_file_and_line_and_fails(own):

@@ -42,8 +42,10 @@ def test_known_and_unlike_words_stay_as_they_are(text):
 
 
 def test_words_of_one_corpus_never_repair_a_question_to_another():
-    for known, meant in [("biscuit", "biscuit"), ("biscays", "biscays"), ("bisquit", "bisquit")] * 3:
-        assert repair("bisxuit" if known == "biscuit" else known, set().__contains__, {known: 1}) == meant
+    # A corpus that is gone leaves its place in memory to the next one.
+    for word, other in [("biscuit", "biscotti"), ("harbour", "harvest")] * 5:
+        assert repair(word[:-2] + word[-1], set().__contains__, {word: 1}) == word
+        assert repair(word[:-2] + word[-1], set().__contains__, {other[0] + "zzzzzz": 1}) == word[:-2] + word[-1]
 
 
 @pytest.mark.parametrize(
@@ -67,7 +69,7 @@ def test_a_message_is_cleaned_of_what_cannot_be_read(raw, kept):
     ("text", "mark"),
     [
         ("What is the difference between a PM and a VP?", "differs"),
-        ("Compare a PM with a VP.", "compares"),
+        ("Compare a PM with a VP.", "differs"),
         ("How do I get a promotion?", "how_to"),
         ("How many reports does a VP have?", "figure"),
         ("Is a VP of Product above a director?", "claims"),

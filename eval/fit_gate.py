@@ -119,8 +119,8 @@ def _fit(name: str, index: Index, encoder: Encoder, leave_out: Iterable[str]) ->
         "field_threshold": round(field_threshold, 4),
         "report": report,
         "typical": {f: round(float(v), 4) for f, v in zip(names, values[covered == 1].mean(axis=0), strict=True)},
-        "covered": _weights(model, names, values, covered),
-        "field": _weights(model, names, values, in_field),
+        "covered": raw_weights(model, names, values, covered),
+        "field": raw_weights(model, names, values, in_field),
     }
 
 
@@ -128,7 +128,7 @@ def _share(hits: NDArray[np.bool_]) -> float:
     return round(float(hits.mean()), 4)
 
 
-def _weights(model: Any, names: list[str], values: NDArray[np.float64], labels: NDArray[np.int_]) -> dict[str, float]:  # noqa: ANN401
+def raw_weights(model: Any, names: list[str], values: NDArray[np.float64], labels: NDArray[np.int_]) -> dict[str, float]:  # noqa: ANN401
     """The fitted model's weights for the raw features."""
     model.fit(values, labels)
     scaler, logistic = model[0], model[1]

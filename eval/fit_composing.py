@@ -1,0 +1,69 @@
+"""Fit the model that chooses sentences on eval/fit and write coach/composing.json: `python -m eval.fit_composing`.
+
+A logistic model over the features of `coach.composing.candidates`: does this sentence answer this question? The labels are in
+eval/fit/sentences.jsonl: for each question the sentences of the corpus that state the fact which answers it.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from dataclasses import replace
+
+import numpy as np
+from sklearn.linear_model import LogisticRegression
+from sklearn.model_selection import GroupKFold, cross_val_predict
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import StandardScaler
+
+from coach.composing import WEIGHTS, Candidate, candidates, choose
+from coach.encoder import load_encoder
+from coach.index import open_index
+from coach.retrieval import Found, Retriever
+from coach.settings import Settings
+from coach.sync import sync
+from eval.fit_gate import raw_weights, rows
+
+STRENGTH = 0.1
+FOLDS = 10
+
+
+def main() -> None:
+    """Fit, report how often an answer holds a labelled sentence, write the weights."""
+    settings = Settings.from_mapping(os.environ)
+    encoder = load_encoder(settings.encoder, settings.cache, 2)
+    sync(settings.corpus, settings.index, encoder)
+    index = open_index(settings.index, encoder)
+    retriever = Retriever(index, encoder)
+    labelled = {row["id"]: frozenset(row["sentences"]) for row in rows("sentences.jsonl")}
+    questions = [(retriever.search(row["question"]), labelled[row["id"]]) for row in rows("answerable.jsonl")]
+    table = [(n, c, c.text in right) for n, (found, right) in enumerate(questions) for c in candidates(found, index)]
+    names = list(table[0][1].features)
+    values = np.array([[c.features[f] for f in names] for _, c, _ in table])
+    labels, groups = np.array([int(hit) for _, _, hit in table]), np.array([n for n, _, _ in table])
+    model = make_pipeline(StandardScaler(), LogisticRegression(C=STRENGTH, max_iter=5000))
+    unseen = cross_val_predict(model, values, labels, groups=groups, cv=GroupKFold(FOLDS), method="predict_proba")[:, 1]
+    by_question: list[list[Candidate]] = [[] for _ in questions]
+    for (n, candidate, _), score in zip(table, unseen, strict=True):
+        by_question[n].append(replace(candidate, score=float(score)))
+    report = _report(questions, by_question)
+    print(report, file=sys.stderr)
+    weights = raw_weights(model, names, values, labels)
+    fitted = {"fitted_by": "python -m eval.fit_composing", "report": report, "weights": weights}
+    WEIGHTS.write_text(json.dumps(fitted, indent=1) + "\n", encoding="utf-8")
+
+
+def _report(questions: list[tuple[Found, frozenset[str]]], scored: list[list[Candidate]]) -> dict[str, float]:
+    """How often the first sentence, and any sentence, of an answer is a labelled one; sentences per answer."""
+    first, held, sizes = [], [], []
+    for (found, right), candidates_ in zip(questions, scored, strict=True):
+        chosen, _ = choose(found.question, sorted(candidates_, key=lambda c: -c.score))
+        first.append(chosen[0].text in right)
+        held.append(any(c.text in right for c in chosen))
+        sizes.append(len(chosen))
+    return {name: round(float(np.mean(v)), 4) for name, v in (("first", first), ("held", held), ("sentences", sizes))}
+
+
+if __name__ == "__main__":
+    main()

@@ -1,4 +1,4 @@
-"""Where the corpus ends: a kernel machine between the questions that its passages answer and those that its declined list names.
+"""Where the corpus ends: kernel ridge regression between the questions that its passages answer and those that its declined list names.
 
 The list (`declined.yaml` beside the pages) is the corpus's own; a corpus without one has no border, and the gate judges by the evidence alone.
 """
@@ -12,48 +12,54 @@ import numpy as np
 
 from coach.encoder import Matrix
 
-GAMMA = 2.0  # width of the kernel and cost of a wrong side: best of a grid on eval/fit
-COST = 3.0
+GAMMA = 2.0  # width of the kernel and its ridge: best of a grid on eval/fit
+RIDGE = 0.3
+MOST = 8_000  # questions of a side that are fitted on, evenly drawn: the cost grows with the cube
 MIN_EXAMPLES = 50  # fewer declined questions than this draw no line
 
 
 @dataclass(frozen=True, slots=True)
 class Border:
-    """Support vectors (n, dimension), their weights (n,) and the intercept of a fitted machine."""
+    """The questions' vectors (n, dimension) and the weight of each (n,)."""
 
     vectors: Matrix
     weights: Matrix
-    intercept: float
 
     def side(self, vector: Matrix) -> float:
         """How far a unit vector (shape (dimension,)) lies on the answered side; negative on the declined side."""
-        # For unit vectors the squared distance is 2 - 2 cos.
-        kernel = np.exp(-2.0 * GAMMA * (1.0 - self.vectors @ vector))
-        return float(kernel @ self.weights) + self.intercept
+        return float(_kernel(self.vectors @ vector) @ self.weights)
 
     def save(self, path: Path) -> None:
-        """Write the machine to an .npz file."""
-        np.savez(path, vectors=self.vectors.astype(np.float16), weights=self.weights, intercept=np.float32(self.intercept))
+        """Write the border to an .npz file."""
+        np.savez(path, vectors=self.vectors.astype(np.float16), weights=self.weights)
 
     @classmethod
     def load(cls, path: Path) -> Border | None:
-        """The machine from its file, None when there is none."""
+        """The border from its file, None when there is none."""
         if not path.is_file():
             return None
         with np.load(path) as data:
-            return cls(data["vectors"].astype(np.float32), data["weights"].astype(np.float32), float(data["intercept"]))
+            return cls(data["vectors"].astype(np.float32), data["weights"].astype(np.float32))
+
+
+def _kernel(cosines: Matrix) -> Matrix:
+    """The Gaussian kernel of unit vectors, whose squared distance is 2 - 2 cos, written over their cosines."""
+    cosines -= 1.0
+    cosines *= 2.0 * GAMMA
+    return np.exp(cosines, out=cosines)
 
 
 def fit_border(answered: Matrix, declined: Matrix) -> Border | None:
-    """The machine between two sets of unit vectors; None when the declined are too few. Deterministic."""
+    """The border between two sets of unit vectors; None when the declined are too few. Deterministic."""
     if len(declined) < MIN_EXAMPLES or not len(answered):
         return None
-    from sklearn.svm import SVC
+    from scipy.linalg import cho_factor, cho_solve
 
-    machine = SVC(C=COST, gamma=GAMMA, class_weight="balanced", cache_size=400)
-    machine.fit(np.concatenate([answered, declined]), np.repeat([1, 0], [len(answered), len(declined)]))
-    return Border(
-        machine.support_vectors_.astype(np.float32),
-        machine.dual_coef_[0].astype(np.float32),
-        float(machine.intercept_[0]),
-    )
+    sides = [side[:: -(-len(side) // MOST)] for side in (answered, declined)]
+    vectors = np.concatenate(sides).astype(np.float32)
+    signs = np.repeat(np.array([1, -1], dtype=np.float32), [len(side) for side in sides])
+    # Each side weighs as much as the other, however many questions it has.
+    share = np.repeat(np.array([len(vectors) / 2 / len(side) for side in sides], dtype=np.float32), [len(side) for side in sides])
+    kernel = _kernel(vectors @ vectors.T)
+    kernel[np.diag_indices(len(vectors))] += RIDGE / share
+    return Border(vectors, cho_solve(cho_factor(kernel, overwrite_a=True), signs).astype(np.float32))

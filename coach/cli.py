@@ -24,12 +24,13 @@ def main(argv: Sequence[str] | None = None) -> int:
     """Run one command; the exit code is 0, 1 for a CoachError (or a failed check), 2 for wrong use."""
     for name, value in QUIET_ENVIRONMENT.items():
         os.environ.setdefault(name, value)
-    logging.basicConfig(level=logging.WARNING, format="%(message)s", stream=sys.stderr)
+    shown = logging.StreamHandler(sys.stderr)
+    shown.setLevel(logging.WARNING)  # of the handler: bm25s sets its own logger to DEBUG when it is imported
+    logging.basicConfig(handlers=[shown], format="%(message)s")
     for stream in (sys.stdin, sys.stdout):
         if isinstance(stream, io.TextIOWrapper):  # JSON is UTF-8 whatever the locale, and may name half a character
             stream.reconfigure(encoding="utf-8", errors="replace")
-    for chatty in ("chromadb", "bm25s"):
-        logging.getLogger(chatty).setLevel(logging.ERROR)
+    logging.getLogger("chromadb").setLevel(logging.ERROR)
     arguments = _parser().parse_args(argv)
     try:
         settings = Settings.from_mapping(os.environ, arguments.corpus, arguments.index)

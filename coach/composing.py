@@ -2,30 +2,44 @@
 
 from __future__ import annotations
 
+import json
+import math
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from pathlib import Path
 
 from coach.corpus import plain
 from coach.encoder import Matrix
 from coach.index import Index, terms
+from coach.logistic import probability
 from coach.question import Question
 from coach.retrieval import Found
 from coach.types import Citation, Layout, Passage, Sentence, Source
-from coach.vocabulary import roles_in
+from coach.vocabulary import role_mentions, roles_in
 
-PASSAGES = 4  # evidence read for an answer
+WEIGHTS = Path(__file__).with_name("composing.json")
+# Down to NEW_WORDS by the sentences that answers on eval/fit hold (python -m eval.fit_composing prints it); those of a comparison
+# by reading a dozen comparisons, for want of labels.
+PASSAGES = 5  # evidence read for an answer
 MAX_SENTENCES = 6
 MIN_SENTENCES = 2
-FROM_FIRST = 3  # sentences from the best passage, so that an answer reads as one piece
+FROM_ONE = 3  # sentences from one passage, so that an answer reads as one piece and still hears a second voice
 MAX_STEPS = 6
-# Shares of a sentence's score: nearness to the question, its words, its passage's rank, and being the passage's first (answer-first pages).
-SIMILAR, OVERLAP, RANKED, OPENING = 0.6, 0.2, 0.6, 0.1
 SAME = 0.86  # cosine from which two sentences say the same thing
-KEEP = 0.7  # share of the first sentence's score that a further one of its passage must reach
-BESIDE = 0.8  # share that a sentence of a comparison must reach
-NEAR = 0.8  # share that the best sentence of another passage must reach
+KEEP = 0.3  # share of the best sentence's probability that a further one must reach,
+LIKELY = 0.08  # and the least probability
+NEW_WORDS = 0.3  # share of its content words that nobody has said before
+BESIDE = 0.4  # share of the best row's fit that a further row of a comparison must reach,
+PARALLEL = 0.08  # and the least fit of any row;
+ASIDE = 0.2  # share of the best sentence's probability that each of its two sentences must reach
+OPENING = 0.8  # the same for a sentence that sets both roles against each other and therefore comes first
+_MOST_ASIDE = 12  # sentences of a side that are looked at
+_NEIGHBOURS = 1.5  # how much better two sentences fit that stand side by side on their page
+_CONTRAST = re.compile(r"\b(?:while|whereas|but)\b")
+_SIDE_BY_SIDE = re.compile(r"\b(?:and|while|whereas|but)\b")
+_FIGURE = re.compile(r"\d")
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,9 +50,12 @@ class Candidate:
     number: int
     order: int
     text: str
+    stems: frozenset[str]
     role: str
     score: float
+    """The probability that it answers the question."""
     vector: Matrix
+    features: Mapping[str, float]
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,84 +70,95 @@ class Composed:
 
 
 @lru_cache(maxsize=50_000)
-def _read(passage: Passage, number: int) -> tuple[str, frozenset[str], str]:
-    """A sentence's text as shown, its stems, and the role it is about (the first one it names)."""
+def _read(passage: Passage, number: int) -> tuple[str, frozenset[str], tuple[str, ...]]:
+    """A sentence's text as shown, its stems, and the roles that it names."""
     text = plain(passage.quote(number))
-    return text, frozenset(terms(text)), next(iter(roles_in(text)), "")
+    return text, frozenset(terms(text)), tuple(roles_in(text))
 
 
 def compose(found: Found, index: Index, shown: frozenset[str] = frozenset()) -> Composed:
-    """Two to six sentences that answer the question, the one that answers it first; `shown` ones are not said again."""
-    candidates = [c for c in _candidates(found, index) if c.text not in shown]
-    if not candidates:
+    """At most six sentences, two where there are two, that answer the question, the one that answers it first; `shown` ones are not said again."""
+    ranked = [c for c in candidates(found, index) if c.text not in shown]
+    if not ranked:
         return Composed((), (), Layout.PROSE, ())
-    layout = Layout.PROSE
-    question = found.question
-    if len(pair := _compared(question)) == 2 and (both := _comparison(candidates, pair)):
-        chosen, layout = both, Layout.COMPARISON
-    elif question.how_to and (steps := _steps(candidates)):
-        chosen, layout = steps, Layout.STEPS
-    else:
-        chosen = _prose(candidates)
-    return _cite(chosen, layout)
+    return _cite(*choose(found.question, ranked))
 
 
-def _candidates(found: Found, index: Index) -> list[Candidate]:
+def choose(question: Question, ranked: Sequence[Candidate]) -> tuple[list[Candidate], Layout]:
+    """The sentences to show, in their order, and the form that suits the question."""
+    if len(pair := _compared(question)) == 2 and (both := _comparison(ranked, pair)):
+        return both, Layout.COMPARISON
+    if question.how_to and (steps := _steps(ranked)):
+        return steps, Layout.STEPS
+    return _prose(ranked), Layout.PROSE
+
+
+def candidates(found: Found, index: Index) -> list[Candidate]:
+    """The sentences of the evidence, each with the probability that it answers the question, best first."""
     question, vector = found.question, found.vector[0]
-    weight = {t: index.rarity(t) for t in question.terms}
-    total = sum(weight.values()) or 1.0
-    best = found.evidence[0].score if found.evidence else 1.0
+    rarity = {t: index.rarity(t) for t in question.terms}
+    total = sum(rarity.values()) or 1.0
+    weights = load_weights()
     out: list[Candidate] = []
     for order, (number, evidence) in enumerate(zip(found.numbers[:PASSAGES], found.evidence, strict=False)):
         vectors = index.sentence_vectors(number)
-        similar = vectors @ vector
-        for n in range(len(vectors)):
-            text, stems, role = _read(evidence.passage, n)
+        similar = (vectors @ vector).tolist()
+        nearest = max(similar, default=0.0)
+        for n, cosine in enumerate(similar):
+            text, stems, roles = _read(evidence.passage, n)
             if text.endswith((":", "?")):  # introduces or asks, says nothing
                 continue
-            overlap = (
-                sum(w for t, w in weight.items() if t in stems or not stems.isdisjoint(question.synonyms.get(t, ()))) / total
-            )
-            score = SIMILAR * float(similar[n]) + OVERLAP * overlap + RANKED * (evidence.score / max(best, 1e-6))
-            score += OPENING if n == 0 else 0.0
-            if question.roles and role and not question.claims:
-                score += 0.06 if role in question.roles else -0.06
-            out.append(Candidate(evidence.passage, n, order, text, role, score, vectors[n]))
+            figure = bool(_FIGURE.search(text))
+            held = sum(w for t, w in rarity.items() if t in stems or not stems.isdisjoint(question.synonyms.get(t, ())))
+            features = {
+                "similar": cosine,
+                "behind": nearest - cosine,
+                "overlap": held / total,
+                "ranked": evidence.score,
+                "roles": len(set(roles).intersection(question.roles)) / 2,
+                "figure": float(figure),
+                "figure_asked": float(figure and question.figure),
+            }
+            score = probability(weights, features)
+            out.append(Candidate(evidence.passage, n, order, text, stems, next(iter(roles), ""), score, vectors[n], features))
     return sorted(out, key=lambda c: (-c.score, c.order, c.number))
 
 
+@lru_cache(maxsize=1)
+def load_weights() -> Mapping[str, float]:
+    """The sentence model's weights from its reviewed text file, which `python -m eval.fit_composing` writes."""
+    weights: dict[str, float] = json.loads(WEIGHTS.read_text(encoding="utf-8"))["weights"]
+    return weights
+
+
 def _new(candidate: Candidate, chosen: Sequence[Candidate]) -> bool:
-    return all(float(candidate.vector @ c.vector) < SAME for c in chosen)
+    """Whether a sentence says what the chosen ones do not."""
+    said = frozenset[str]().union(*(c.stems for c in chosen))
+    fresh = len(candidate.stems - said) >= NEW_WORDS * len(candidate.stems)
+    return fresh and all(float(candidate.vector @ c.vector) < SAME for c in chosen)
 
 
-def _prose(candidates: Sequence[Candidate]) -> list[Candidate]:
-    """The best passage's best sentences, the one that answers first, then the best of each passage that is nearly as good."""
-    by_passage: dict[str, list[Candidate]] = {}
-    for candidate in candidates:
-        by_passage.setdefault(candidate.passage.id, []).append(candidate)
-    first, *others = by_passage.values()
-    chosen = [first[0]]
-    for candidate in first[1:]:
-        if len(chosen) < FROM_FIRST and candidate.score >= KEEP * first[0].score and _new(candidate, chosen):
+def _prose(ranked: Sequence[Candidate]) -> list[Candidate]:
+    """The sentence that answers best, then those nearly as good, each passage's together and in the order of its text."""
+    best = ranked[0]
+    chosen = [best]
+    for candidate in ranked[1:]:
+        if len(chosen) == MAX_SENTENCES or candidate.score < max(KEEP * best.score, LIKELY):
+            break
+        if sum(c.passage is candidate.passage for c in chosen) < FROM_ONE and _new(candidate, chosen):
             chosen.append(candidate)
-    chosen[1:] = sorted(chosen[1:], key=lambda c: c.number)
-    for group in others[: MAX_SENTENCES - len(chosen)]:
-        if group[0].score >= NEAR * first[0].score and _new(group[0], chosen):
-            chosen.append(group[0])
     if len(chosen) < MIN_SENTENCES:
-        chosen += [c for c in candidates if c not in chosen and _new(c, chosen)][: MIN_SENTENCES - len(chosen)]
-    return chosen
+        chosen += [c for c in ranked if c.passage is best.passage and c not in chosen and _new(c, chosen)][: MIN_SENTENCES - 1]
+    passages = list(dict.fromkeys(c.passage.id for c in chosen))
+    return [best, *sorted(chosen[1:], key=lambda c: (passages.index(c.passage.id), c.number))]
 
 
-def _steps(candidates: Sequence[Candidate]) -> list[Candidate] | None:
+def _steps(ranked: Sequence[Candidate]) -> list[Candidate] | None:
     """The items of the list in the passage of the best sentence, when it has one and ranks first or second."""
-    if candidates[0].order > 1:
+    if ranked[0].order > 1:
         return None
-    top = candidates[0].passage
-    lines = top.text.splitlines()
-    if sum(line.lstrip()[:2].rstrip(".)").isdigit() for line in lines) < 3:
-        return None
-    items = [c for c in candidates if c.passage is top and _is_item(top, c.number)]
+    top = ranked[0].passage
+    items = [c for c in ranked if c.passage is top and _is_item(top, c.number)]
     items.sort(key=lambda c: c.number)
     return items[:MAX_STEPS] if len(items) >= 3 else None
 
@@ -149,34 +177,40 @@ def _compared(question: Question) -> tuple[str, ...]:
     return roles[:2] if len(roles) > 1 else (*roles, "vp" if roles[0] == "pm" else "pm")
 
 
-def _comparison(candidates: Sequence[Candidate], pair: tuple[str, ...]) -> list[Candidate] | None:
-    """Sentences about the one and the other role in parallel: pairs that stand side by side in a passage first."""
-    sides: dict[str, list[Candidate]] = {role: [] for role in pair}
-    best = candidates[0].score
-    opening = candidates[0] if candidates[0].role not in pair or set(roles_in(candidates[0].text)) >= set(pair) else None
-    taken: list[Candidate] = [opening] if opening else []
-    place = {(c.passage.id, c.number): c for c in candidates}
-    for candidate in candidates:
-        if candidate.role not in pair or candidate in taken or candidate.score < BESIDE * best:
-            continue
-        other = next(r for r in pair if r != candidate.role)
-        if len(sides[candidate.role]) >= 3 or not _new(candidate, taken):
-            continue
-        beside = [place.get((candidate.passage.id, candidate.number + step)) for step in (1, -1)]
-        partner = next((b for b in beside if b and b.role == other and b not in taken and _new(b, taken)), None)
-        if partner and len(sides[other]) < 3:
-            sides[candidate.role].append(candidate)
-            sides[other].append(partner)
-            taken += [candidate, partner]
-    for role in pair:  # a side without a neighbour takes its own best sentence
-        if not sides[role]:
-            extra = next((c for c in candidates if c.role == role and c not in taken and _new(c, taken)), None)
-            if extra is None:
-                return None
-            sides[role].append(extra)
-            taken.append(extra)
-    rows = [c for both in zip(*(sides[r] for r in pair), strict=False) for c in both]
-    return ([opening] if opening else []) + rows[: MAX_SENTENCES - 2 if opening else MAX_SENTENCES]
+def _comparison(ranked: Sequence[Candidate], pair: tuple[str, ...]) -> list[Candidate] | None:
+    """A sentence on both roles where one is likely, then rows of one sentence on each that say the same kind of thing; None when nothing runs parallel."""
+    likely = [c for c in ranked if c.score >= ASIDE * ranked[0].score]
+    on_both = [c for c in likely if c.score >= OPENING * ranked[0].score and set(roles_in(c.text)) >= set(pair)]
+    opening = next((c for c in on_both if _CONTRAST.search(c.text)), ranked[0] if ranked[0] in on_both else None)
+    taken = [opening] if opening else []
+    left, right = ([c for c in likely if _speaks_of(c, role, pair)][:_MOST_ASIDE] for role in pair)
+    fits = [(_fit(a, b), a, b) for a in left for b in right]
+    fits.sort(key=lambda fit: -fit[0])
+    rows: list[Candidate] = []
+    for fit, *both in fits:
+        if fit < max(PARALLEL, BESIDE * fits[0][0]) or len(taken) + 2 > MAX_SENTENCES:
+            break
+        if all(_new(c, taken) for c in both):
+            rows += both
+            taken += both
+    return ([opening] if opening else []) + rows if rows else None
+
+
+def _speaks_of(candidate: Candidate, role: str, pair: tuple[str, ...]) -> bool:
+    """Whether a sentence is about one role of a pair: it names that one first and does not set the other beside it ("and a VP", "whereas a VP")."""
+    mentions = role_mentions(candidate.text)
+    other = next((m for m in mentions if m.role in pair and m.role != role), None)
+    return (
+        bool(mentions)
+        and candidate.role == role
+        and not (other and _SIDE_BY_SIDE.search(candidate.text[mentions[0].span[1] : other.span[0]]))
+    )
+
+
+def _fit(one: Candidate, other: Candidate) -> float:
+    """How well two sentences make a row: both likely, alike in what they say, best of all neighbours on their page."""
+    fit = math.sqrt(one.score * other.score) * float(one.vector @ other.vector) ** 2
+    return fit * (_NEIGHBOURS if one.passage is other.passage and abs(one.number - other.number) == 1 else 1.0)
 
 
 def _cite(chosen: Sequence[Candidate], layout: Layout) -> Composed:
@@ -200,8 +234,8 @@ def _cite(chosen: Sequence[Candidate], layout: Layout) -> Composed:
                 end=passage.start + last,
             )
         )
-        both = layout is Layout.COMPARISON and candidate.role
-        role = candidate.role if both and not (number == 1 and len(chosen) % 2) else ""
+        opening = number == 1 and len(chosen) % 2
+        role = candidate.role if layout is Layout.COMPARISON and not opening else ""
         sentences.append(Sentence(candidate.text, (number,), score=round(candidate.score, 4), role=role))
     return Composed(tuple(sentences), tuple(citations), layout, tuple(dict.fromkeys(c.passage.id for c in chosen)))
 

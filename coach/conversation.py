@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from functools import partial
 
 from coach.index import STOP_WORDS, words
 from coach.types import Turn
 from coach.vocabulary import ROLE_NAMES, role_mentions, roles_in
+
+_re = partial(re.compile, flags=re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,34 +23,19 @@ class Rewrite:
     more: bool = False
 
 
-_GREETING = re.compile(
-    r"(?:hi|hello|hey|hiya|howdy|yo|greetings|good (?:morning|afternoon|evening|day)|hallo)(?:[\s,]+(?:there|coach|all|everyone|again|you|bot|mate|team))*",
-    re.IGNORECASE,
-)
-_OPENER = re.compile(
-    rf"^(?:(?:{_GREETING.pattern}|(?:quick|new|next|another|different|other|last|one more|one last)\s+(?:subject|topic|question|thing|one)|(?:on )?(?:to )?something else"
-    r"|changing the subject)\s*[,.!:;-]+\s*)+(?=\S)",
-    re.IGNORECASE,
-)
+_GREETING = _re(r"(?:hi|hello|hey|hiya|howdy|yo|greetings|good (?:morning|afternoon|evening|day)|hallo)(?:[\s,]+(?:there|coach|all|everyone|again|you|bot|mate|team))*")  # fmt: skip
+_OPENER = _re(rf"^(?:(?:{_GREETING.pattern}|(?:(?:haha|ok|okay|thanks|thank you|thx|ta|got it|cool|great)\b\s*)+|(?:quick|new|next|another|different|other|last|one more|one last)\s+(?:subject|topic|question|thing|one)|(?:on )?(?:to )?something else|changing the subject)\s*[,.!:;-]+\s*)+(?=\S)")  # fmt: skip
 _SMALL_TALK = (
-    ("greeting", re.compile(rf"{_GREETING.pattern}|(?:how are you|how's it going|what's up|sup)(?: today| doing)?", re.IGNORECASE)),
-    ("bye", re.compile(r"(?:ok(?:ay)?[\s,]*)?(?:bye|goodbye|see you|see ya|good night|ciao)(?: (?:then|for now|later|soon))?", re.IGNORECASE)),
-    ("who", re.compile(r"(?:so |and )?(?:who|what) (?:are|r) (?:you|u)|(?:are|r) (?:you|u) (?:a |an )?(?:bot|robot|ai|human|real|real person|person|machine|chatbot|chatgpt)|what is this", re.IGNORECASE)),
-    ("what", re.compile(r"(?:so |and )?(?:what (?:can|do) (?:you|u) do(?: for me)?|what can (?:i|you) (?:ask|help)(?: (?:you|me))?(?: (?:about|with))?|how (?:can|do) (?:you|u) (?:help|work)(?: me)?|help|can (?:you|u) help(?: me)?|what do you know(?: about)?)", re.IGNORECASE)),
+    ("greeting", _re(rf"{_GREETING.pattern}|(?:how are you|how's it going|what's up|sup)(?: today| doing)?")),
+    ("bye", _re(r"(?:ok(?:ay)?[\s,]*)?(?:bye|goodbye|see you|see ya|good night|ciao)(?: (?:then|for now|later|soon))?")),
+    ("who", _re(r"(?:so |and )?(?:who|what) (?:are|r) (?:you|u)|(?:are|r) (?:you|u) (?:a |an )?(?:bot|robot|ai|human|real|real person|person|machine|chatbot|chatgpt)|what is this")),
+    ("what", _re(r"(?:so |and )?(?:what (?:can|do) (?:you|u) do(?: for me)?|what can (?:i|you) (?:ask|help)(?: (?:you|me))?(?: (?:about|with))?|how (?:can|do) (?:you|u) (?:help|work)(?: me)?|help|can (?:you|u) help(?: me)?|what do you know(?: about)?)")),
 )  # fmt: skip
-
-
 _THANKS = frozenset("thanks thank thx ty ta cheers appreciated appreciate".split())
-_ACKNOWLEDGE = frozenset(
-    "mhm hm hmm ah aha oh right fine ok okay great perfect cool nice awesome brilliant super wonderful lovely helpful useful understood gotcha".split()
-)
-_AROUND_THANKS = (
-    _THANKS
-    | _ACKNOWLEDGE
-    | frozenset(
-        """a lot bunch ton million so much very really many big you for your the all help time answer answers advice that this was is it coach again
-    everyone mate now no nope got makes sense good one that's helps me i and bye goodbye have day evening weekend enough kind of to know""".split()
-    )
+_ACKNOWLEDGE = frozenset("mhm hm hmm ah aha oh right fine ok okay great perfect cool nice awesome brilliant super wonderful lovely helpful useful understood gotcha".split())  # fmt: skip
+_AROUND_THANKS = (_THANKS | _ACKNOWLEDGE).union(
+    """a lot bunch ton million so much very really many big you for your the all help time answer answers advice that this was is it coach again everyone mate
+    now no nope got makes sense good one that's helps me i and bye goodbye have day evening weekend enough kind of to know""".split()
 )
 
 
@@ -58,110 +46,135 @@ def small_talk(message: str) -> str:
     if not bare or len(bare.split()) > 14:
         return ""
     said = set(words(bare))
-    if said <= _AROUND_THANKS and (said & _THANKS or said & _ACKNOWLEDGE or said in ({"makes", "sense"}, {"got", "it"})):
+    if said <= _AROUND_THANKS and (
+        said & _THANKS or said & _ACKNOWLEDGE or said in ({"makes", "sense"}, {"got", "it"}, {"no"}, {"nope"})
+    ):
         return "thanks"
     return next((kind for kind, pattern in _SMALL_TALK if pattern.fullmatch(bare)), "")
 
 
-_YES = frozenset(
-    "yes yeah yep yup sure please do go ahead on then sounds good why not it of course absolutely definitely i would i'd like that y ok okay ja show me".split()
-)
+_YES = frozenset("yes yeah yep yup sure please do go ahead on then sounds good why not it of course absolutely definitely i would i'd like that y ok okay ja show me".split())  # fmt: skip
 _YES_CORE = frozenset("yes yeah yep yup sure please go sounds why course absolutely definitely would i'd y ja do".split())
 _ORDINALS = {
     "first": 0, "1st": 0, "one": 0, "1": 0, "second": 1, "2nd": 1, "two": 1, "2": 1, "third": 2, "3rd": 2, "three": 2, "3": 2,
-    "fourth": 3, "4th": 3, "four": 3, "4": 3, "fifth": 4, "5th": 4, "five": 4, "5": 4, "last": -1, "final": -1,
+    "fourth": 3, "4th": 3, "four": 3, "4": 3, "fifth": 4, "5th": 4, "five": 4, "5": 4, "six": 5, "6": 5, "last": -1, "final": -1,
 }  # fmt: skip
-_POINT = re.compile(
+_POINT = _re(
     r"\b(?:(?:the|your|that)\s+)?(?P<a>first|second|third|fourth|fifth|last|final|1st|2nd|3rd|4th|5th)\s+"
     r"(?:one|point|item|thing|sentence|bit|part|step|idea|bullet|reason|suggestion|option|tip|you (?:listed|mentioned|said|named))\b"
-    r"|\b(?:point|number|item|step|no\.?|bullet|#)\s*(?P<b>\d|one|two|three|four|five)\b",
-    re.IGNORECASE,
+    r"|(?:\b(?:point|number|item|step|bullet)|\bno\.(?=\s*\d)|#)\s*(?P<b>[1-6]|one|two|three|four|five|six)\b"
 )
-_MORE = re.compile(
-    r"^(?:(?:can|could|would) you\s+)?(?:please\s+)?(?:(?:tell|say|give|explain|show)(?: me)?\s+(?:a (?:bit|little)\s+)?more(?: details?)?|more(?: details?)?|go on|continue|"
-    r"elaborate|expand|what else|anything else|and then|keep going|go deeper)(?:\s+(?:on|about|of)\s+(?:that|this|it|them|these|those))?(?:\s*,?\s*please)?[\s.!?]*$",
-    re.IGNORECASE,
+# What a message may hold beside a pointed-out sentence; a role or anything else makes it a question of its own.
+_POINTING = frozenset(
+    "say tell explain elaborate expand describe clarify more detail details example mean meant give mentioned listed named said".split()
 )
-_WHY = re.compile(
-    r"^(?:but |and |so |ok |hm+ )*(?:why(?: is (?:that|it|this))?(?: so)?(?: not)?|how come|how so|what for|for what reason|why though|says who|really)[\s?.!]*$",
-    re.IGNORECASE,
+_MORE = _re(r"^(?:(?:can|could|would) you\s+)?(?:please\s+)?(?:(?:tell|say|give|explain|show)(?: me)?\s+(?:a (?:bit|little)\s+)?more(?: details?)?|more(?: details?)?|go on|continue|elaborate|expand|what else|anything else|and then|keep going|go deeper)(?:\s+(?:on|about|of)\s+(?:that|this|it|them|these|those))?(?:\s*,?\s*please)?[\s.!?]*$")  # fmt: skip
+_WHY = _re(r"^(?:but |and |so |ok |hm+ )*(?:why(?: is (?:that|it|this))?(?: so)?(?: not)?|how come|how so|what for|for what reason|why though|says who|really)[\s?.!]*$")  # fmt: skip
+_SLIP = _re(r"(?:^|[.,;:…\u2013\u2014]\s*|\s-+\s*)(?:(?:oh|oops|ah|u[hm]+|er+m?|no(?! (?:such|more)\b)|wait|sorry|my bad|pardon|actually|correction|scratch that|or rather|hang on|i meant?|not that)\b[\s,.:;!…\u2013\u2014-]*)+(?:i (?:mean|meant|wanted)\s+(?:to (?:say|ask|know)\s+)?(?:about\s+)?|that (?:was|should be)\s+|make that\s+)?")  # fmt: skip
+_NOT_X = _re(r"[\s,;-]{0,4}\b(?:not|instead of|rather than)\s+(?:the |a |an |for |about )?[\w\s]{1,40}$")
+_AND = r"^\s*(?:(?:and|or|but|so|ok|okay|then|also|now|alright|right|great|thanks|cool|nice|fine|well)\b[\s,.]*)*(?:(?:(?:what|how)\s+about|what\s+of|(?:the\s+)?same\s+(?:\w+\s+)?(?=for|with|about|on|but for))\s*)?"
+_LEAD = _re(rf"{_AND}(?:(?:but for|for|with|about|in|at|as|on)\s+)?(?:(?:if (?:i|you)(?:'m| am|'re| are)|in case of|the case of)\s+)?")  # fmt: skip
+_PLACE = _re(rf"{_AND}(?P<place>(?P<by>in|at|during|within|without|under|inside|before|after)\s+\S.*)")
+_EDGES = _re(r"^(?:an? |the )?\s*'s\s+|(?:\s+(?:of|for|an?|the|with|in|at|as))+$")
+_TAIL = _re(r"[\s,]*(?:please|pls|then|too|as well|instead|though|again|thanks)?[\s?.!]*$")
+# Words that add nothing to a role: all that "and one rung up, at VP level?" or "I'm the PM btw" says is the role.
+_MARKS = frozenset("and or but about same of for as".split())
+_ONESELF = frozenset("me mine my myself".split())
+_OWN = _re(r"\b(?:i'm|im|i am|my \w+ is)\b")
+_FILLER = _ONESELF | frozenset(
+    """a an the and or but so ok okay then also now well right alright hm hmm um uh oh ah wait no not sorry actually mean meant i i'm i'd im am own for
+    of at in on as with about to what how same again instead rather though tho too btw by way here please pls thanks just only even one rung level role
+    every any all job title position person side guy round up down above below higher lower next step ask asking wanted say work speaking being currently fyi fwiw like""".split()
 )
-_CORRECTION = re.compile(
-    r"^(?:(?:oh|oops|ah|um|no|wait|sorry|my bad|pardon|actually|correction|i mean|i meant|hang on|not that)\b[\s,.:;!-]*)+(?:i (?:mean|meant)\s+|that (?:was|should be)\s+|make that\s+)?",
-    re.IGNORECASE,
+_AUX = r"(?:(?:is|are|was|were|do|does|did|ca|can|could|should|would|wo|will|has|have|had|may|might|must)(?:n't)?)"
+_VERB = _re(
+    rf"\b(?:{_AUX}|(?:what|who|how|where|when|that|it|there)'s|need|needs|track|tracks|"
+    r"own|owns|manage|manages|report|reports|make|makes|get|gets|become|work|works|take|takes|start|earn|lead|leads|hire|decide|decides|differ|matter|matters|"
+    r"mean|means|learn|know|help|tell|explain|define|describe|compare|show|give|list|name|write|suggest|recommend|thank)\b"
+    r"|(?:^|[,;.]\s*)(?:what|who|how|when|where|why|which)\b(?! about)"
 )
-_NOT_X = re.compile(r"[\s,;-]*\b(?:not|instead of|rather than)\s+(?:the |a |an |for |about )?[\w\s]{1,40}$", re.IGNORECASE)
-_LEAD = re.compile(
-    r"^(?:(?:and|or|but|so|ok|okay|then|also|now|alright|right|great|thanks|cool|nice|fine|well)\b[\s,.]*)*"
-    r"(?:(?:(?:what|how)\s+about|(?:the\s+)?same\s+(?:\w+\s+)?(?:for|with|about|on|but for)|what\s+of|(?:and|or|but)\s+(?:for|with|in|at|as|on)|for|as)\s+)?"
-    r"(?:(?:if (?:i|you)(?:'m| am|'re| are)|in case of|the case of)\s+)?",
-    re.IGNORECASE,
-)  # fmt: skip
-_MARKED = re.compile(
-    r"^(?:(?:ok|okay|well|so|right|thanks|great|cool)[\s,.]+)*(?:and|or|but|what about|how about|same|the same|what of|for|as)\b",
-    re.IGNORECASE,
+_CLIPPED = _re(r"(?:\w+ )?(?:who|when|where|what|(?:which|whose|how (?:many|much|long|often|soon))(?: [\w-]+){0,2})[\s?.!]*")
+_OTHER_ROLE: dict[tuple[str, ...], str] = {("pm",): "vp", ("vp",): "pm"}
+_FRAGMENT_WORDS, _CARRY_WORDS = 6, 9
+_CARRIED = _re(r"(?P<asked>.+?) \((?P<kept>[^()]+)\)\?")
+_PEOPLE = r"(?:person|people|role|job|position|folks?|guys?|someone|somebody)"
+_PERSON = _re(
+    rf"\b(?:(?P<many>they|them|(?:those|these|such) {_PEOPLE}|(?:people|folks|guys) like (?:that|those|them|these))"
+    r"|(?P<whose>theirs?|his|hers|her(?=\s+(?!(?:to|in|at|for|about|with|on|do|or|and|if|when|so)\b)[\w-]))"
+    rf"|he|she|him|her|(?:this|that|such an?|the) (?:person|role|job|guy|position)(?! (?:of|market|offer|description|title|search))|{_PEOPLE} like (?:that|this))\b"
 )
-_TAIL = re.compile(r"[\s,]*(?:please|pls|then|too|as well|instead|though|again|thanks)?[\s?.!]*$", re.IGNORECASE)
-_PERSON = re.compile(
-    r"\b(?:they|he|she|them|him|her|this person|that person|that role|this role|such a person|someone like that|those people|the role|the job|that job|this job|in it)\b",
-    re.IGNORECASE,
+_SOMEBODY = _re(rf"\b(?:{_PEOPLE}|boss|ceo|(?:founder|leader|manager|team|engineer|developer|designer|customer|user|stakeholder|colleague|candidate|employee|director|mentor|sponsor|peer|friend|parent|student|report)s?|anyone|everyone|company|companies|board|mine)\b")  # fmt: skip
+_ASKS_WHO = _re(r"\b(?:author|writer|wrote|written|inventor|coined|invented|(?:who|whose|person)\b.*\b(?:came up|said|says|made|created|published|put|thought|idea|proposed|argued))\b")  # fmt: skip
+_NAME = r"([A-Z][a-z]+(?: [A-Z]\.)? [A-Z][a-z]+)\b(?! [A-Z])"
+_SUBJECT = r"(?:i|you|he|she|it|we|they|my|your|our|his|her|their|an?|the|some|most|many|all|every|each|no|there|this|these|people|pms?|vps?|product)"
+_THING = _re(
+    r"\b(?:its?|itself|those|this|these|the (?:former|latter|others?|above)|such(?! (?:as|that)\b)|(?:do|say|think|if|hope) so|(?:back|by|since|until) then)\b"
+    r"|^(?:and|but) (?:what )?(?:if|when)\b|\bwhich ones?\b|(?<![\w-])ones?(?=\s*(?:[?.!,]|$))"
+    r"|\bthat\b(?=\s*(?:[?.!,;]|$)|\s+(?:mean|work|help|matter|differ|important|tho|though|then|so much|too|at all)\b)"
+    rf"|(?:^|(?<=[,.;:?!])\s*|\b(?:and|but|so|or|then|well|why|(?:what|who|how|when|where|which)(?:\s+\w+)?)\s+){_AUX}\s+that\b"
+    r"|(?:^|\b(?:of|for|about|with|to|from|in|on|by|at|like|than|as|is|are|was|if|why|when|how|and|or|but|do|done|get|use|have|need|keep|find|tell|explain|handle|measure|make|take|apply|\w{2,}ing)\s+)"
+    rf"that\b(?!\s+{_SUBJECT}\b)"
 )
-_POSSESSIVE = re.compile(r"\b(?:their|his|hers|its|theirs)\b", re.IGNORECASE)
-_THING = re.compile(
-    r"\b(?:it|this|these|those|one|ones|then|so|the other|the others)\b|\bthat\b(?=\s*[?.!,;]|\s*$|\s+(?:mean|work|help|matter|differ|important|tho|though|then))",
-    re.IGNORECASE,
+# "it" that stands for a clause yet to come, and the like: they point at nothing said before.
+_EMPTY = _re(
+    r"\b(?:(?:is|was|be|isn't)\s+it|it(?:'s|\s+(?:is|was|be|isn't)))\s+(?!(?:related|similar|linked|tied|connected|close|comparable|equal|relevant|different)\b)"
+    r"(?:[\w-]+\s+){0,3}?(?:to|that|if|when|whether|having|being|for\b.*\bto)\b"
+    r"|\bit\s+(?:takes?|feels?|makes? (?:more )?sense|matters?|pays?|helps?|hurts?|looks?|seems?|mean)\b(?=.*\b(?:to|that|if|whether|when)\b)"
+    r"|\b(?:worth it|make it (?:to|as|big|in)|is it (?:true (?!for|in|at|of)|worth \w+ing (?!as|for|in|at|by|when|if)\w+)|it turns out|is it like|such (?:an? )?thing as)\b"
+    r"|\bthis (?:year|month|week|quarter|morning|chat|career|company|field|industry)\b|\bthese days\b|\b(?:one )?of those\b|\bthose who\b|\b(?:an?|the) \w+ \w+ its\b"
 )
-_POINTS_BACK = re.compile(
-    r"\b(?:that|this|it|these|those)\s*(?:tho|though|then|too|at all|so much|for|anyway)?[\s?.!]*$", re.IGNORECASE
-)
-_VERB = re.compile(
-    r"\b(?:is|are|was|were|do|does|did|can|could|should|would|will|has|have|had|may|might|must|need|needs|track|tracks|own|owns|manage|manages|report|reports|"
-    r"make|makes|get|gets|become|work|works|take|takes|start|earn|lead|leads|hire|decide|decides|differ|matter|matters|mean|means|learn|know|help|tell|explain|"
-    r"define|describe|compare|show|give|list)\b",
-    re.IGNORECASE,
-)
-_OTHER_ONE = re.compile(
-    r"^(?:(?:and|now|ok|okay|so|then|what about|how about|but|for)\s+)*the other(?: one| role| job| side| way round| person| guy)?[\s?.!]*$",
-    re.IGNORECASE,
-)
-_FRAGMENT_WORDS = 6
+_BREAK = _re(r"[,.;:?!\u2013\u2014]|\b(?:and|or|but|so|because|since|when|if|while|until|before|after|once|that|which|who|where)\b")  # fmt: skip
+_SELF_REMARK = _re(r"^(?:i'm|i am|im|as an?|being an?|my (?:role|title|job) is)\b[^,.;?!]*[,.;]")
+_NOUN = _re(rf"\b(?:an?|the|my|our|your|some|any|more|{_AUX}|about|of|with|in|for|from|what|which|many|much)\s+([\w-]{{3,}})")
+_NO_NOUN = STOP_WORDS | frozenset("know think want need mean tell say ask see find feel use happen happens something anything one work people".split())  # fmt: skip
 
 
 def standalone(history: Sequence[Turn], message: str) -> Rewrite:
     """The message as a complete question; one that is complete already is left alone."""
     text = _OPENER.sub("", message).strip() or message
-    if not history:
+    last = _last_asked(history)
+    if last is None:
         return Rewrite(text, "first" if text == message else "greeting cut off")
-    last = history[-1]
-    before = next((t for t in reversed(history) if t.standalone_question), last)
-    previous = before.standalone_question or before.question
+    previous = last.standalone_question
     bare = text.strip(" .!?,")
     said = set(words(bare))
     if said and said <= _YES and said & _YES_CORE and len(bare.split()) <= 5 and not _WHY.match(text):
-        return Rewrite(last.offer, "yes to an offer") if last.offer else Rewrite(previous, "more", more=True)
-    if (point := _pointed(text, last)) is not None:
+        return Rewrite(history[-1].offer, "yes to an offer") if history[-1].offer else Rewrite(previous, "more", more=True)
+    if (point := _pointed(text, history[-1])) is not None:
         return Rewrite(point, "a point of the last answer", more=True)
     if _MORE.match(text):
         return Rewrite(previous, "more", more=True)
     if _WHY.match(text):
         return Rewrite(f"Why? {previous}", "why", more=True)
-    if _OTHER_ONE.match(text) and (other := _other_role(previous)):
+    if "other" in said and said <= _FILLER | {"other"} and (other := _OTHER_ROLE.get(roles_in(previous))):
         return Rewrite(_swap_roles(previous, (other,)), "the other role")
-    corrected = _CORRECTION.sub("", text)
-    if corrected != text and corrected:
-        corrected = _NOT_X.sub("", corrected) or corrected
-        if _is_fragment(corrected):
-            return Rewrite(_merge(previous, corrected), "correction")
-        text = corrected[0].upper() + corrected[1:]
+    *slips, meant = _SLIP.split(text)
+    meant = (_NOT_X.sub("", meant) if slips else "") or meant
+    if slips and _is_fragment(meant) and not any(_VERB.search(slip) for slip in slips):
+        return Rewrite(_merge(previous, meant, history), "correction")
     if _is_fragment(text):
-        return Rewrite(_merge(previous, text), "ellipsis")
-    return _resolve(text, previous)
+        return Rewrite(_merge(previous, text, history), "ellipsis")
+    rest = text[found.end() :] if (found := _SLIP.match(text)) else ""
+    return _resolve(rest[0].upper() + rest[1:] if rest else text, last)
+
+
+def _last_asked(history: Sequence[Turn]) -> Turn | None:
+    """The last turn that asked something, with its standalone question; where none is stored the history is read again."""
+    if stored := next((t for t in reversed(history) if t.standalone_question), None):
+        return stored
+    for n in range(len(history) - 1, -1, -1):
+        if not small_talk(history[n].question):
+            return replace(history[n], standalone_question=standalone(history[max(0, n - 4) : n], history[n].question).text)
+    return None
 
 
 def _pointed(text: str, last: Turn) -> str | None:
     """The sentence of the last answer that the message points to by its number."""
     found = _POINT.search(text)
     if not found or not last.sentences or len(text.split()) > 16:
+        return None
+    rest = f"{text[: found.start()]} {text[found.end() :]}"
+    if roles_in(rest) or set(_content(rest)) - _POINTING:
         return None
     number = _ORDINALS[(found["a"] or found["b"]).lower()]
     return last.sentences[number] if number < len(last.sentences) else None
@@ -171,109 +184,81 @@ def _content(text: str) -> list[str]:
     return [w for w in words(text) if w not in STOP_WORDS and w not in ("please", "pls", "thanks", "ok", "okay", "same")]
 
 
+def _replace_roles(text: str, name: Callable[[str], str]) -> str:
+    """The text with `name(role)` in place of each role."""
+    out, last = "", 0
+    for mention in role_mentions(text):
+        out += text[last : mention.span[0]] + name(mention.role)
+        last = mention.span[1]
+    return out + text[last:]
+
+
+def _is_bare(text: str) -> bool:
+    """Whether the message names a role, or the person who writes, and says nothing else."""
+    rest = set(words(_OWN.sub(" ", _replace_roles(text, lambda _: " "))))
+    return rest <= _FILLER and bool(role_mentions(text) or rest & _ONESELF)
+
+
+def _role_and_rest(fragment: str) -> tuple[tuple[str, ...], str]:
+    """The role that a piece of a question begins with, and what follows it."""
+    for mention in role_mentions(fragment)[:1]:
+        if set(words(fragment[: mention.span[0]])) <= _FILLER:
+            return (mention.role,), fragment[mention.span[1] :]
+    return (), fragment
+
+
 def _is_fragment(text: str) -> bool:
-    """Whether the message is a piece of a question: marked as one ("and ...?", "same for ..."), or short and without a verb."""
-    rest = _LEAD.sub("", text).strip()
-    size = len(_content(rest))
-    has_verb = bool(_VERB.search(rest)) or bool(
-        re.match(r"(?:what|who|how|when|where|why|which)\b(?! about)", rest, re.IGNORECASE)
-    )
-    if _MARKED.match(text):
-        return not has_verb and size <= 2 * _FRAGMENT_WORDS
-    return 0 < len(rest.split()) <= _FRAGMENT_WORDS and not has_verb and size <= 3
+    """Whether the message is a piece of a question: a bare role, marked as one ("and ...?", "same for ..."), or short and without a verb."""
+    lead = found[0] if (found := _LEAD.match(text)) else ""
+    rest = text[len(lead) :].strip()
+    if _is_bare(text):
+        return True
+    if _VERB.search(re.split(r"(?<=\w)\s(?:that|which|who|where)\b", rest)[0]):
+        return False
+    named, after = _role_and_rest(text)
+    if _MARKS.intersection(words(lead)) or (named and _PLACE.match(after)):
+        return len(_content(rest)) <= 2 * _FRAGMENT_WORDS
+    return 0 < len(rest.split()) <= _FRAGMENT_WORDS and len(_content(rest)) <= 3
 
 
-def _merge(previous: str, fragment: str) -> str:
-    """The previous question with the fragment's role or topic in place of its own."""
+def _merge(previous: str, fragment: str, history: Sequence[Turn]) -> str:
+    """The previous question with the fragment's role, place or topic in place of its own."""
+    asked, (named, rest) = tuple(dict.fromkeys(m.role for m in role_mentions(previous))), _role_and_rest(_TAIL.sub("", fragment))
+    if _is_bare(fragment):
+        own = (roles_in(t.question) for t in reversed(history) if _is_bare(t.question) and _OWN.search(t.question))
+        named = roles_in(fragment) or next((r for r in own if r), asked)
+        return _swap_roles(previous, named) if asked or not named else f"{previous.rstrip('?. ')} for {_a(named)}?"
+    if found := _PLACE.match(rest):
+        head, _, kept = _swap_roles(previous, named or asked).rstrip("?. ").partition(" (")
+        head = _re(rf"\s{found['by']}\s[^,?]*$").sub("", head)
+        return f"{head} {found['place']}{f' ({kept}' if kept else ''}?"
     piece = _TAIL.sub("", _LEAD.sub("", fragment).strip()).strip(" ,")
-    if not piece:
-        return previous
-    asked, named = role_mentions(previous), roles_in(piece)
-    topic = _without_roles(piece)
-    if named and not topic:
-        return _swap_roles(previous, named) if asked else f"{previous.rstrip('?. ')} for {_a(named)}?"
-    roles = named or tuple(dict.fromkeys(m.role for m in asked))
-    if not roles:
-        return f"What about {piece}? ({previous.rstrip('?. ')})" if len(_content(previous)) <= 8 else f"What about {piece}?"
+    topic, roles = _EDGES.sub("", _replace_roles(_PERSON.sub("", piece), lambda _: "").strip(" ,.?")), roles_in(piece) or asked
+    if not roles or not piece:
+        return _carry(f"What about {piece}", previous) if piece else previous
     if len(roles) >= 2:
         return f"How do {_a(roles[:1])} and {_a(roles[1:2])} differ in {topic}?"
     return f"What about {topic} for {_a(roles)}?"
 
 
-def _without_roles(piece: str) -> str:
-    out, last = "", 0
-    for mention in role_mentions(piece):
-        out += piece[last : mention.span[0]]
-        last = mention.span[1]
-    out = out + piece[last:]
-    kept = " ".join(
-        w
-        for w in re.findall(r"[\w&'-]+", out)
-        if w.lower()
-        not in (
-            "a",
-            "an",
-            "the",
-            "for",
-            "of",
-            "in",
-            "as",
-            "and",
-            "or",
-            "to",
-            "with",
-            "about",
-            "at",
-            "on",
-            "is",
-            "one",
-            "level",
-            "role",
-        )
-    )
-    return re.sub(r"\s+", " ", out).strip(" ,.?") if kept else ""
+def _carry(text: str, previous: str) -> str:
+    """The text with the question that it points back to; of those before it only the first, the topic, is kept."""
+    found = _CARRIED.fullmatch(previous)
+    asked = [found["asked"], *found["kept"].split("; ")] if found else [previous]
+    kept = dict.fromkeys(q.rstrip("?. ") for q in (asked[0], asked[-1]))
+    return f"{text.rstrip('?. ')} ({'; '.join(kept)})?"
 
 
 def _swap_roles(previous: str, named: Sequence[str]) -> str:
     """Put the named roles where the previous question named its own."""
-    mentions = role_mentions(previous)
-    old = list(dict.fromkeys(m.role for m in mentions))
-    new = list(named)
+    old, new = list(dict.fromkeys(m.role for m in role_mentions(previous))), list(named)
     if len(old) >= 2 and len(new) == 1 and new[0] not in old:
         new = [old[0], new[0]]  # "and directors?" after a comparison sets the first role beside the new one
-    out, last = "", 0
-    for mention in mentions:
-        place = min(old.index(mention.role), len(new) - 1)
-        out += previous[last : mention.span[0]] + ROLE_NAMES[new[place]]
-        last = mention.span[1]
-    return out + previous[last:]
-
-
-def _other_role(previous: str) -> str:
-    """Of the PM and the VP the one that the previous question was not about."""
-    roles = roles_in(previous)
-    return {"pm": "vp", "vp": "pm"}.get(roles[0], "") if len(roles) == 1 else ""
+    return _replace_roles(previous, lambda role: ROLE_NAMES[new[min(old.index(role), len(new) - 1)]])
 
 
 def _a(roles: Sequence[str]) -> str:
     return " and ".join(f"{'an' if ROLE_NAMES[r][0] in 'aeiou' else 'a'} {ROLE_NAMES[r]}" for r in roles)
-
-
-def _resolve(text: str, previous: str) -> Rewrite:
-    """Pronouns replaced by the role that the previous question was about; other back references carry the previous question along."""
-    roles = roles_in(previous)
-    if roles_in(text):
-        if _POINTS_BACK.search(text) and len(_content(text)) <= 4:
-            return Rewrite(f"{text.rstrip('?. ')} ({previous.rstrip('?. ')})?", "back reference")
-        return Rewrite(text, "complete")
-    person, possessive = bool(_PERSON.search(text)), bool(_POSSESSIVE.search(text))
-    if (person or possessive) and roles:
-        name = _a(roles[:1]) if len(roles) == 1 or _says_one(text) else _a(roles[:2])
-        out = _PERSON.sub(lambda m: _many(roles) if m[0].lower() in ("they", "them", "those people") else name, text, count=1)
-        return Rewrite(_POSSESSIVE.sub(f"{name}'s", out, count=1) if possessive else out, "pronoun")
-    if (person or possessive or _THING.search(_after_opening(text))) and len(_content(text)) <= 4:
-        return Rewrite(f"{text.rstrip('?. ')} ({previous.rstrip('?. ')})?", "back reference")
-    return Rewrite(text, "complete")
 
 
 def _many(roles: Sequence[str]) -> str:
@@ -281,16 +266,43 @@ def _many(roles: Sequence[str]) -> str:
     return " and ".join(plural.get(r, f"{ROLE_NAMES[r]}s") for r in roles[:2])
 
 
-def _says_one(text: str) -> bool:
-    return bool(re.search(r"\b(?:he|she|him|her|his)\b", text, re.IGNORECASE))
+def _resolve(text: str, last: Turn) -> Rewrite:
+    """A pronoun gives way to the role, or the person, of the previous question; other back references carry that question along."""
+    previous, out, rule = last.standalone_question, text, "complete"
+    roles, back = roles_in(previous), bool(_CLIPPED.fullmatch(text))
+    found = _PERSON.search(text)
+    if found and not _has_own(text[: found.start()], people=True):
+        single = found[0].lower() in ("he", "she", "him", "his", "her", "hers")
+        person = _person_in(last, single)
+        name = person if person is not None else _a(roles[:1] if single else roles[:2])
+        back = person is not None or not roles
+        if name:
+            rule, many = "pronoun", _many(roles) if person is None else name
+            word = f"{name}'s" if found["whose"] else many if found["many"] else name
+            out = text[: found.start()] + word + text[found.end() :]
+    back = back or any(not _has_own(out[: m.start()]) for m in _THING.finditer(_EMPTY.sub(lambda m: " " * len(m[0]), out)))
+    if back and len(_content(text)) <= _CARRY_WORDS:
+        return Rewrite(_carry(out, previous), "back reference")
+    return Rewrite(out, rule)
 
 
-def _after_opening(text: str) -> str:
-    """Without openings in which "it" and "there" point at nothing ("is it true that", "how long does it take")."""
-    return re.sub(
-        r"\b(?:is it (?:true|normal|ok|okay|possible|worth|better|common|hard|easy|realistic|risky|too late)|(?:does|will|would|did) it take|it is|it's|is there|are there|there (?:is|are)|"
-        r"so (?:much|many|far|hard|that)|that (?:i|you|we|a|an|the|pm|vp)|this (?:year|month|week|company|career))\b",
-        "",
-        text,
-        flags=re.IGNORECASE,
-    )
+def _person_in(last: Turn, single: bool) -> str | None:
+    """The person whom the last turn was about ("" when it holds no name); None when it was about a role or a thing."""
+    asked = last.standalone_question.partition(" (")[0]
+    first = _replace_roles(re.split(r"(?<=[.!?])\s", last.answer)[0], lambda _: "they")
+    if _ASKS_WHO.search(asked) or (re.match(r"(?:\w+ )?who(?:se|m)?\b", asked, re.IGNORECASE) and not roles_in(asked)):
+        return found[1] if (found := re.search(_NAME, first)) else ""
+    found = re.search(rf"(?:^|\b(?:by|to|from) ){_NAME}", first) if single else None
+    return found[1] if found else None
+
+
+def _has_own(before: str, people: bool = False) -> bool:
+    """Whether the message itself holds, before a pronoun, what that points to: a person, or a thing in an earlier sentence or clause."""
+    before = _SELF_REMARK.sub("", before)
+    if people:
+        return bool(role_mentions(before) or _SOMEBODY.search(before))
+    if any(len(_content(sentence)) > 1 for sentence in re.split(r"[.!?](?:\s|$)", before)[:-1]):
+        return True
+    *earlier, _ = _BREAK.split(before)
+    nouns = _NOUN.findall(_replace_roles(" ; ".join(earlier), lambda _: "they"))
+    return any(noun.lower() not in _NO_NOUN for noun in nouns)

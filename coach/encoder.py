@@ -10,6 +10,7 @@ import os
 import shutil
 import tempfile
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -239,18 +240,25 @@ class OnnxEncoder:
             return np.zeros((0, 0), dtype=np.float32)
         # Texts of like length share a batch, so that little is spent on padding.
         order = sorted(range(len(texts)), key=lambda i: len(texts[i]))
-        rows: list[Matrix] = []
-        for at in range(0, len(order), _BATCH):
-            batch = self._tokenizer.encode_batch([texts[i] for i in order[at : at + _BATCH]])
-            feeds = {
-                "input_ids": np.array([e.ids for e in batch], dtype=np.int64),
-                "attention_mask": np.array([e.attention_mask for e in batch], dtype=np.int64),
-                "token_type_ids": np.array([e.type_ids for e in batch], dtype=np.int64),
-            }
-            rows.append(self._session.run(None, {n: feeds[n] for n in self._inputs})[0])
+        batches = [[texts[i] for i in order[at : at + _BATCH]] for at in range(0, len(order), _BATCH)]
+        if len(batches) == 1:
+            rows = [self._run(batches[0])]
+        else:  # a batch for each processor: the session itself keeps to its threads, so that a query is fast under load
+            with ThreadPoolExecutor(os.cpu_count()) as pool:
+                rows = list(pool.map(self._run, batches))
         out = np.empty((len(texts), rows[0].shape[1]), dtype=np.float32)
         out[order] = np.concatenate(rows)
         return out
+
+    def _run(self, texts: Sequence[str]) -> Matrix:
+        """The vectors of one batch."""
+        batch = self._tokenizer.encode_batch(texts)
+        feeds = {
+            "input_ids": np.array([e.ids for e in batch], dtype=np.int64),
+            "attention_mask": np.array([e.attention_mask for e in batch], dtype=np.int64),
+            "token_type_ids": np.array([e.type_ids for e in batch], dtype=np.int64),
+        }
+        return np.asarray(self._session.run(None, {n: feeds[n] for n in self._inputs})[0], dtype=np.float32)
 
     def is_word(self, word: str) -> bool:
         """Whether the lower-case word is one piece of the tokenizer's vocabulary."""

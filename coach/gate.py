@@ -6,7 +6,6 @@ Similarity alone is not enough: what the question is really about (its named thi
 from __future__ import annotations
 
 import json
-import math
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -16,6 +15,7 @@ from pathlib import Path
 import numpy as np
 
 from coach.index import Index, terms
+from coach.logistic import probability
 from coach.question import Question
 from coach.retrieval import Found
 from coach.types import Passage
@@ -165,7 +165,8 @@ class Gate:
         values = features(found, index)
         score, field = (probability(weights, values) if found.evidence else 0.0 for weights in (model.covered, model.field))
         is_open = score >= model.threshold
-        declined = None if is_open else index.nearest_declined(found.vector[0])
+        # After a close call the question may be one of the corpus's own after all: then nobody else is named.
+        declined = index.nearest_declined(found.vector[0]) if score < model.threshold / 2 else None
         return Verdict(
             open=is_open,
             score=round(score, 4),
@@ -199,9 +200,3 @@ def _why(model: Model, values: Mapping[str, float]) -> str:
     """The feature that spoke loudest against, compared with a typical answerable question."""
     effect = {k: model.covered.get(k, 0.0) * (values.get(k, 0.0) - model.typical.get(k, 0.0)) for k in _REASONS}
     return _REASONS[min(effect, key=lambda k: effect[k])]
-
-
-def probability(weights: Mapping[str, float], values: Mapping[str, float]) -> float:
-    """The logistic model's probability."""
-    total = sum(weight * (1.0 if name == "intercept" else values.get(name, 0.0)) for name, weight in weights.items())
-    return 1.0 / (1.0 + math.exp(-max(-30.0, min(30.0, total))))

@@ -36,7 +36,7 @@ from coach.types import Document, Passage, Source
 if TYPE_CHECKING:
     from chromadb.api.models.Collection import Collection
 
-SCHEMA = 2
+SCHEMA = 6
 POINTER = "CURRENT"
 COLLECTION = "passages"
 _STORE = "chroma.sqlite3"
@@ -195,6 +195,7 @@ def passage_from(row: dict[str, Any], documents: dict[str, Document]) -> Passage
         sources=tuple(Source(**s) for s in row["sources"]),
         sentences=tuple((a, b) for a, b in row["sentences"]),
         asked=tuple(row["asked"]),
+        about=tuple(row["about"]),
     )
 
 
@@ -209,6 +210,7 @@ def passage_row(passage: Passage) -> dict[str, Any]:
         "sources": [asdict(s) for s in passage.sources],
         "sentences": passage.sentences,
         "asked": passage.asked,
+        "about": passage.about,
     }
 
 
@@ -259,8 +261,10 @@ class _Grouped:
             out[held] = np.maximum.reduceat(cosines, (ends - sizes)[held])
         return out
 
-    def owner(self, row: int) -> int:
-        return int(np.searchsorted(self._first, row, side="right")) - 1
+    def owners(self, rows: Sequence[int]) -> list[int]:
+        """The passage of each vector."""
+        owners: list[int] = (np.searchsorted(self._first, rows, side="right") - 1).tolist()
+        return owners
 
 
 @dataclass(frozen=True, slots=True)
@@ -325,10 +329,9 @@ class Index:
     def dense(self, vector: Matrix, limit: int) -> list[int]:
         """Numbers of the passages nearest to a unit vector (shape (1, dimension)) by their text or by a question they answer, best first."""
         held = len(self.passages) + self._question_vectors.size
-        found = self._collection.query(query_embeddings=vector, n_results=min(limit, held), include=[])
-        return list(
-            dict.fromkeys(int(i[1:]) if i[0] == "p" else self._question_vectors.owner(int(i[1:])) for i in found["ids"][0])
-        )
+        ids = self._collection.query(query_embeddings=vector, n_results=min(limit, held), include=[])["ids"][0]
+        owners = self._question_vectors.owners([int(i[1:]) for i in ids])
+        return list(dict.fromkeys(int(i[1:]) if i[0] == "p" else owner for i, owner in zip(ids, owners, strict=True)))
 
     def lexical(self, query: Sequence[str]) -> Matrix:
         """BM25 of every passage for these terms; zeros when no term occurs."""

@@ -10,9 +10,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-import yaml
-
-from coach.corpus import Corpus, front_matter, plain, read_corpus, read_registry
+from coach.corpus import Corpus, front_matter, parse_yaml, plain, read_corpus, read_registry
 from coach.types import Document, Passage
 
 KINDS = ("role", "comparison", "ladder", "transition", "metrics", "market")
@@ -84,7 +82,7 @@ def _line_of(reason: str) -> int:
 
 def _registry_findings(path: Path) -> Iterator[Finding]:
     text = path.read_text(encoding="utf-8")
-    for key, entry in (yaml.safe_load(text) or {}).items():
+    for key, entry in (parse_yaml(text) or {}).items():
         line = next((n for n, row in enumerate(text.splitlines(), 1) if row.startswith(f"{key}:")), 1)
         for field in ("title", "holder", "year"):
             if not str(entry.get(field) or "").strip():

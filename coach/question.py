@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
 from coach.index import STOP_WORDS, stem, terms, words
-from coach.vocabulary import CHAT_SPELLING, SYNONYMS, name_roles, other_roles, roles_in
+from coach.vocabulary import CHAT_SPELLING, ROLE_NAMES, SYNONYMS, name_roles, other_roles, roles_in
 
 _LONG = 40  # words; in a longer message the question proper is looked for
 _TOKEN = re.compile(r"[A-Za-z][A-Za-z'’]*")
@@ -24,6 +24,8 @@ _FIGURE = re.compile(
     r"how (?:good|bad|healthy) is|good (?:score|rate|number|ratio|value)|minimum|maximum|at least|at most)\b",
     re.IGNORECASE,
 )
+_ROLE_WORDS = tuple(sorted({w for name in ROLE_NAMES.values() for w in words(name) if len(w) >= 4}))
+_INSIDE = re.compile(r"[a-z0-9,;:)] $")
 _YES_NO = re.compile(
     r"^(?:so |and |but |ok |hey |hi |wait |well |um |just |quick question |actually )*"
     r"(?:is|are|was|do|does|did|can|could|should|will|would|has|have|must|may|isn't|aren't|don't|doesn't|can't|shouldn't|won't)\b"
@@ -31,7 +33,7 @@ _YES_NO = re.compile(
     re.IGNORECASE,
 )
 _PREMISE = re.compile(
-    r"^(?:so |well |ok |and |but )*(?:as|since|because|given(?: that)?|now that|considering(?: that)?|seeing (?:as|that)|assuming(?: that)?|knowing(?: that)?)\s+"
+    r"^(?:so |well |ok |and |but )*(?:as|since|because|given(?: that)?|now that|considering(?: that)?|seeing (?:as|that)|with|assuming(?: that)?|knowing(?: that)?)\s+"
     r"(?P<premise>[^,?]{8,160}?)(?:,|\s-\s|;)\s*(?=\S)",
     re.IGNORECASE,
 )
@@ -50,7 +52,7 @@ class Question:
     roles: tuple[str, ...]
     other_roles: tuple[str, ...]
     terms: tuple[str, ...]
-    """Stems of the content words."""
+    """Stems of the content words of the whole message."""
     synonyms: Mapping[str, tuple[str, ...]]
     """For each term the stems that mean the same."""
     differs: bool
@@ -64,10 +66,9 @@ class Question:
     """What the question takes for granted, "" when nothing."""
 
     @property
-    def search_terms(self) -> tuple[str, ...]:
-        """Terms and their synonyms, for lexical search."""
-        extra = [s for t in self.terms for s in self.synonyms.get(t, ())]
-        return tuple(dict.fromkeys([*self.terms, *extra]))
+    def synonym_terms(self) -> tuple[str, ...]:
+        """The stems beside `terms` that mean the same, for lexical search."""
+        return tuple(dict.fromkeys(s for t in self.terms for s in self.synonyms.get(t, ()) if s not in self.terms))
 
 
 def clean(message: str) -> str:
@@ -81,16 +82,17 @@ def understand(message: str, is_word: Callable[[str], bool], corpus_words: Mappi
     text = repair(clean(message), is_word, corpus_words)
     proper = question_proper(text)
     named = name_roles(proper)
-    found = tuple(dict.fromkeys(terms(named)))
+    whole = name_roles(text)
+    found = tuple(dict.fromkeys(terms(whole)))  # of a story too: its question alone often lacks the subject
     premise = _premise(named)
     return Question(
         text=text,
         focus=named,
-        story=name_roles(text) if proper != text else "",
+        story=whole if proper != text else "",
         roles=roles_in(proper) or roles_in(text),
         other_roles=other_roles(text),
         terms=found,
-        synonyms={t: s for t in found if (s := synonyms_of(t, named))},
+        synonyms={t: s for t in found if (s := synonyms_of(t, whole))},
         differs=bool(_DIFFERS.search(proper)),
         claims=bool(premise or _YES_NO.search(proper)),
         how_to=bool(_HOW_TO.search(proper)),
@@ -108,16 +110,21 @@ def _premise(text: str) -> str:
 
 
 def repair(text: str, is_word: Callable[[str], bool], corpus_words: Mapping[str, int]) -> str:
-    """Chat spelling written out and misspelt words replaced by the nearest word of the corpus; known words stay as they are."""
+    """Chat spelling written out and misspelt words replaced by the nearest word of the corpus; known words stay as they are.
+
+    A capital inside a sentence makes a name, which may only be a misspelt role: no company becomes the word that it resembles.
+    """
 
     def mend(match: re.Match[str]) -> str:
         word = match[0].lower().replace("’", "'")
+        is_name = match[0][0].isupper() and bool(_INSIDE.search(text[: match.start()]))
         if word in CHAT_SPELLING and not match[0].isupper():
             return CHAT_SPELLING[word]
         bare = word[:-2] if word.endswith("'s") else word
         if len(bare) < 4 or bare in corpus_words or bare in STOP_WORDS or is_word(bare) or "'" in bare:
             return match[0]
-        return _nearest(bare, corpus_words) or match[0]
+        candidates = [w for w in _ROLE_WORDS if w[0] == bare[0]] if is_name else _buckets(corpus_words).get(bare[0], [])
+        return _nearest(bare, candidates, corpus_words) or match[0]
 
     return _TOKEN.sub(mend, text)
 
@@ -145,17 +152,17 @@ def _buckets(corpus_words: Mapping[str, int]) -> dict[str, list[str]]:
     return buckets.by_letter
 
 
-def _nearest(word: str, corpus_words: Mapping[str, int]) -> str | None:
-    """The most frequent corpus word within one edit (two from seven letters up) that begins alike, if any."""
+def _nearest(word: str, candidates: Sequence[str], corpus_words: Mapping[str, int]) -> str | None:
+    """The nearest candidate within one edit (two from seven letters up), the most frequent in the corpus among equals."""
     from rapidfuzz import process
     from rapidfuzz.distance import OSA
 
     allowed = 1 if len(word) < 7 else 2
-    near = process.extract(word, _buckets(corpus_words).get(word[0], []), scorer=OSA.distance, score_cutoff=allowed, limit=8)
+    near = process.extract(word, candidates, scorer=OSA.distance, score_cutoff=allowed, limit=8)
     if not near:
         return None
-    # A dropped letter is the commonest slip: with equal distance the longer and more frequent word wins.
-    return min(near, key=lambda hit: (hit[1], -corpus_words[hit[0]]))[0]
+    # A dropped letter is the commonest slip: with equal distance the more frequent word wins.
+    return min(near, key=lambda hit: (hit[1], -corpus_words.get(hit[0], 0)))[0]
 
 
 def question_proper(text: str) -> str:

@@ -36,7 +36,7 @@ _TO_ANYONE = 'A question to take to your manager or a mentor: "Who here would kn
 
 _TALK = {
     "greeting": "Hello, and welcome. I am an AI coach for the way from Product Manager to VP of Product. Ask me anything about the two roles, the steps between them, or how to get there.",
-    "thanks": "You are welcome. I am here when the next question comes up.",
+    "thanks": "All right. You are welcome to ask more when the next question comes up.",
     "bye": "Goodbye, and good luck with your next step.",
     "who": "I am an AI assistant, not a person. I answer questions about moving from Product Manager to VP of Product from a library of sourced pages, and show the exact words behind every sentence. When the library does not cover something, I say so.",
     "what": "I can compare the roles of a Product Manager and a VP of Product, explain the steps between them, and help with promotion, the first 90 days, metrics, interviews and mentors. Every sentence comes with the words that prove it. Try one of these.",

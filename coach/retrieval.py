@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from dataclasses import dataclass
-from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,16 +11,13 @@ from coach.encoder import Encoder, Matrix
 from coach.index import Index
 from coach.question import Question, understand
 from coach.types import Evidence, Passage
-from coach.vocabulary import roles_in
 
-CANDIDATES = 60  # from each of Chroma and BM25
-# Shares of the score, by the best mean reciprocal rank on eval/fit (python -m eval.fit_gate prints it).
-PASSAGE, SENTENCE, QUESTION = (
-    0.28,
-    0.27,
-    0.45,
-)  # parts of the dense score: the whole passage, its nearest sentence, its nearest question
+CANDIDATES = 40  # from each of Chroma and BM25
+# Shares of the score, by the best mean reciprocal rank on eval/fit (python -m eval.fit_gate prints it). The dense score's
+# parts are the whole passage, its nearest sentence and its nearest question.
+PASSAGE, SENTENCE, QUESTION = 0.28, 0.27, 0.45
 LEXICAL = 0.3  # half of it for the question's own words, half for them and their synonyms
+STORY = 0.8  # share of a long message's whole in its vector; the rest is its question proper
 ROLE_BONUS = ROLE_PENALTY = 0.03
 
 
@@ -35,16 +30,6 @@ class Found:
     evidence: tuple[Evidence, ...]
     numbers: tuple[int, ...]
     """The passages' numbers in the index, in step with `evidence`."""
-
-
-@lru_cache(maxsize=100_000)
-def focus_roles(passage: Passage) -> frozenset[str]:
-    """The roles that a passage is about: those its heading names, else those that begin its sentences most often."""
-    named = roles_in(passage.heading)
-    if named:
-        return frozenset(named)
-    leads = Counter(r for n in range(len(passage.sentences)) for r in roles_in(passage.quote(n))[:1])
-    return frozenset(r for r, count in leads.items() if count * 2 >= max(leads.values()))
 
 
 class Retriever:
@@ -60,7 +45,8 @@ class Retriever:
         if not question.focus:
             return Found(question, np.zeros((1, self.index.manifest["dimension"]), dtype=np.float32), (), ())
         vector = self._vector(question)
-        lexical, own = self.index.lexical(question.search_terms), self.index.lexical(question.terms)
+        own = self.index.lexical(question.terms)
+        lexical = own + self.index.lexical(question.synonym_terms)  # BM25 adds up over terms
         numbers = np.array(list(dict.fromkeys(self.index.dense(vector, CANDIDATES) + _top(lexical, CANDIDATES))), dtype=np.int64)
         parts = (
             (PASSAGE, self.index.passage_vectors(numbers.tolist()) @ vector[0]),
@@ -69,7 +55,7 @@ class Retriever:
         )
         dense_part = np.stack([share * normalise(scores) for share, scores in parts]).sum(axis=0)
         lexical_part = (normalise(lexical[numbers]) + normalise(own[numbers])) / 2
-        steering = np.array([steer(question, self.index.passages[n]) for n in numbers], dtype=np.float32)
+        steering = np.array([steer(question, self.index.passages[n]) for n in numbers.tolist()], dtype=np.float32)
         scores = (1 - LEXICAL) * dense_part + LEXICAL * lexical_part + steering
         order = np.lexsort((numbers, -scores))[:limit]
         evidence = tuple(
@@ -82,10 +68,11 @@ class Retriever:
         return Found(question, vector, evidence, tuple(int(numbers[i]) for i in order))
 
     def _vector(self, question: Question) -> Matrix:
-        """The question's unit vector, shape (1, dimension); a story's question alone often lacks its subject, so its whole counts half."""
+        """The question's unit vector, shape (1, dimension); a story's question alone often lacks its subject, so its whole counts for more."""
         if not question.story:
             return self.encoder.encode([question.focus])
-        vector = self.encoder.encode([question.focus, question.story]).mean(axis=0, keepdims=True)
+        focus, story = self.encoder.encode([question.focus, question.story])
+        vector = ((1 - STORY) * focus + STORY * story)[np.newaxis]
         return np.asarray(vector / np.linalg.norm(vector), dtype=np.float32)
 
 
@@ -106,8 +93,7 @@ def normalise(scores: Matrix) -> NDArray[np.float32]:
 
 def steer(question: Question, passage: Passage) -> float:
     """Bonus for a passage about the roles asked for, penalty for one about other roles only."""
-    asked = set(question.roles)
-    about = focus_roles(passage)
+    asked, about = set(question.roles), set(passage.about)
     if not asked or not about:
         return 0.0
     shared = asked & about

@@ -47,7 +47,7 @@ from coach.vocabulary import name_roles
 
 LOCK_SECONDS = 600
 GRACE_SECONDS = 60  # how long a reader may go on with a generation after another one was published
-_ENCODE_BATCH = 64
+_ENCODE_BATCH = 256
 _CHROMA_BATCH = 5000
 
 Progress = Callable[[int, int], None]
@@ -302,6 +302,20 @@ def _write_bm25(folder: Path, texts: list[str]) -> None:
     retriever.save(str(folder), show_progress=False)
 
 
+@contextlib.contextmanager
+def _store_errors() -> Iterator[None]:
+    """Chroma's own errors as IndexUnusable: a full disk, mostly."""
+    from chromadb.errors import ChromaError
+
+    try:
+        yield
+    except ChromaError as error:
+        raise IndexUnusable(
+            f"Chroma could not write the index ({error}); the old one stays in use. Check the disk and run `coach index` again."
+        ) from error
+
+
+@_store_errors()
 def _write_chroma(draft: Path, dense: Matrix, question: Matrix) -> None:
     import chromadb
     from chromadb.config import Settings as ChromaSettings
@@ -311,12 +325,15 @@ def _write_chroma(draft: Path, dense: Matrix, question: Matrix) -> None:
     # One batch as large as the whole: everything lies in the HNSW files, nothing in the write-ahead log.
     hnsw = {"space": "cosine", "ef_construction": 100, "ef_search": 100, "max_neighbors": 16, "sync_threshold": max(len(ids), 3)}
     hnsw["batch_size"] = max(2, min(len(ids), 100))
-    collection = client.create_collection(COLLECTION, embedding_function=None, configuration={"hnsw": hnsw})  # type: ignore[arg-type]
-    for at in range(0, len(ids), _CHROMA_BATCH):
-        collection.add(ids=ids[at : at + _CHROMA_BATCH], embeddings=rows[at : at + _CHROMA_BATCH])
-    client.close()  # type: ignore[attr-defined]
+    try:
+        collection = client.create_collection(COLLECTION, embedding_function=None, configuration={"hnsw": hnsw})  # type: ignore[arg-type]
+        for at in range(0, len(ids), _CHROMA_BATCH):
+            collection.add(ids=ids[at : at + _CHROMA_BATCH], embeddings=rows[at : at + _CHROMA_BATCH])
+    finally:
+        client.close()  # type: ignore[attr-defined]
 
 
+@_store_errors()
 def _verify_chroma(draft: Path, dense: Matrix, question: Matrix) -> None:
     """Every id and vector as it was written. Raises IndexUnusable."""
     client, collection = open_chroma(draft)

@@ -75,6 +75,8 @@ class Passage:
     sentences: tuple[Span, ...] = ()
     asked: tuple[str, ...] = ()
     """Other ways in which people ask what this passage answers."""
+    about: tuple[str, ...] = ()
+    """The roles that the passage itself is about; `roles` are the document's."""
 
     @property
     def questions(self) -> tuple[str, ...]:

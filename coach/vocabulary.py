@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from coach.types import Span
@@ -85,6 +87,15 @@ def roles_in(text: str) -> tuple[str, ...]:
     """The roles that a text names, each once, in order; "both roles" are the PM and the VP."""
     named = tuple(dict.fromkeys(m.role for m in role_mentions(text)))
     return named or (("pm", "vp") if _BOTH.search(text) else ())
+
+
+def roles_about(heading: str, sentences: Sequence[str]) -> tuple[str, ...]:
+    """The roles that a text is about: those its heading names, else those that begin its sentences most often."""
+    named = roles_in(heading)
+    if named:
+        return named
+    leads = Counter(r for sentence in sentences for r in roles_in(sentence)[:1])
+    return tuple(r for r, count in leads.items() if count * 2 >= max(leads.values()))
 
 
 def other_roles(text: str) -> tuple[str, ...]:

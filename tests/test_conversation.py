@@ -82,11 +82,42 @@ def test_asking_for_more_is_marked(message):
         "How long does it take to become a VP of Product?",
         "What does a director of product do?",
         "Which skills matter most in the first 90 days?",
+        "How do I run a one-on-one?",
+        "Is it worth getting an MBA?",
+        "Is it hard for an engineer to become a PM?",
+        "Is it normal that a PM works weekends?",
+        "What does a PM do when they disagree with the VP?",
+        "How do I tell my boss they are wrong?",
+        "What is churn and how do I measure it?",
+        "My VP ignores me. Is that a bad sign?",
+        "Does a company lose its focus without a PM?",
+        "When a roadmap slips, should I explain that to the board?",
+        "What is the role of AI in product work?",
+        "Is there such a thing as a technical VP of Product?",
+        "Are skills such as SQL needed for PMs?",
+        "How do I prove that my feature works?",
+        "Which metrics matter that a VP should know?",
+        "What is the point of OKRs these days?",
+        "Who approves a roadmap?",
+        "What drives churn?",
+        "How do engineers share their ideas with product?",
+        "If my team misses a goal, is it my fault?",
+        "What does a PM do, um, in a normal week?",
+        "What is the first step to becoming a VP of Product?",
+        "What is the number one skill of a VP of Product?",
+        "Is it true that no one reports to a PM?",
+        "Is the last part of the interview hard?",
     ],
 )
 def test_a_complete_question_is_left_alone(message):
-    assert standalone([METRICS], message).text == message
-    assert standalone([], message).text == message
+    for history in ([], [METRICS], [ROLELESS], [ANALOGY]):
+        assert standalone(history, message).text == message
+
+
+@pytest.mark.parametrize("opener", ["New subject. ", "ok thanks. different thing: ", "Hi coach, "])
+def test_a_new_subject_is_asked_as_it_stands(opener):
+    question = "How soon may a new director change the team?"
+    assert standalone([METRICS], opener + question).text == question
 
 
 def test_a_greeting_before_a_question_is_cut_off():
@@ -104,15 +135,146 @@ def test_small_talk_in_between_does_not_lose_the_thread():
     assert "metrics" in standalone([METRICS, thanks], "and directors?").text
 
 
+@pytest.mark.parametrize("message", ["explain #2", "no. 2 please", "give me an example of the second thing you mentioned"])
+def test_a_point_is_found_however_it_is_named(message):
+    assert "market position" in standalone([METRICS], message).text
+
+
+def test_a_point_beyond_the_answer_is_no_error():
+    assert standalone([METRICS], "explain point 6").text
+    assert standalone([METRICS], "say more about step 7").text
+
+
 def test_a_point_that_was_not_made_is_not_invented():
     assert "market position" not in standalone([METRICS], "say more about the fifth point").text
+
+
+ANALOGY = Turn(
+    "Who came up with the tower analogy?",
+    "The tower analogy goes back to Maria Lopez, a coach. A PM may use it.",
+    "Who came up with the tower analogy?",
+)
+ATTRIBUTED = Turn(
+    "What separates a PM from an owner?", "Ana Ruiz argues that they overlap.", "What separates a PM from an owner?"
+)
+UNNAMED = Turn("Who wrote the guide for PMs?", "The guide names no author.", "Who wrote the guide for PMs?")
+
+
+@pytest.mark.parametrize(
+    "message",
+    [
+        "is that number still realistic in a bank?",
+        "what if there is no such figure at hand?",
+        "Would reading those help me as an APM?",
+        "Is learning that something worth my time as a PM?",
+        "how would a PM influence that?",
+        "As an APM, is that something I should watch?",
+        "what are its limits?",
+        "Is this true at a seed-stage firm too?",
+        "does it hold for long?",
+        "is it worth doing as a junior PM?",
+        "is it normal in banks?",
+        "and what if the company is tiny?",
+        "which ones exactly?",
+    ],
+)
+def test_what_points_back_carries_the_previous_question(message):
+    text = standalone([METRICS], message).text
+    assert text.startswith(message.rstrip("?")), text
+    assert "metrics" in text and "VP of Product" in text, text
+
+
+@pytest.mark.parametrize(
+    ("turn", "message", "holds"),
+    [
+        (ANALOGY, "When did he publish it?", ["Maria Lopez", "tower analogy"]),
+        (ANALOGY, "what is her background?", ["Maria Lopez's background", "tower analogy"]),
+        (ATTRIBUTED, "why does she think so?", ["Ana Ruiz", "owner"]),
+        (UNNAMED, "is he a PM himself?", ["is he", "wrote the guide"]),
+    ],
+    ids=lambda v: v if isinstance(v, str) else None,
+)
+def test_a_person_who_was_asked_about_does_not_become_a_role(turn, message, holds):
+    text = standalone([turn], message).text
+    assert [w for w in holds if w not in text] == [], text
+    assert "a product manager" not in text
+
+
+@pytest.mark.parametrize(
+    ("message", "holds"),
+    [
+        ("do they report to a CPO?", "do VPs of Product report to a CPO"),
+        ("Do folks like that sit on the board?", "Do VPs of Product sit on the board"),
+        ("what would someone like that earn?", "what would a VP of Product earn"),
+        ("what does her week look like?", "a VP of Product's week"),
+    ],
+)
+def test_people_who_were_not_named_again_become_the_role(message, holds):
+    assert holds in standalone([METRICS], message).text
+
+
+@pytest.mark.parametrize(
+    ("message", "role"),
+    [
+        ("Mine?", "VP of Product"),
+        ("what about me?", "VP of Product"),
+        ("I'm a director btw", "director of product"),
+        ("my title is GPM by the way", "group product manager"),
+        ("and a step down... wait, no, at PM level?", "product manager"),
+        ("APM, uh, sorry, I mean senior PM?", "senior product manager"),
+        ("oops, I wanted to ask about the CPO", "chief product officer"),
+    ],
+)
+def test_a_role_and_nothing_else_asks_the_same_for_that_role(message, role):
+    assert standalone([METRICS], message).text == f"Which metrics does a {role} track?"
+
+
+def test_mine_means_the_role_that_the_person_has_named_as_their_own():
+    own = Turn("I'm a GPM btw", "...", "Which metrics does a group product manager track?")
+    salary = Turn("What does a VP earn?", "...", "What does a VP of Product earn?")
+    assert standalone([METRICS, own, salary], "and mine?").text == "What does a group product manager earn?"
+
+
+@pytest.mark.parametrize(
+    ("message", "expected"),
+    [
+        ("and a PM in a startup?", "Which metrics does a product manager track in a startup?"),
+        ("sorry, I meant the director in a firm without a CPO", "Which metrics does a director of product track in a firm without a CPO?"),
+        ("what about at a bank?", "Which metrics does a VP of Product track at a bank?"),
+    ],
+)  # fmt: skip
+def test_a_place_is_added_to_the_previous_question(message, expected):
+    assert standalone([METRICS], message).text == expected
+
+
+def test_a_new_place_replaces_the_old_one():
+    before = Turn("What does a PM earn in Oslo?", "...", "What does a PM earn in Oslo?")
+    assert standalone([before], "and in Rome?").text == "What does a product manager earn in Rome?"
+
+
+def test_the_topic_survives_a_chain_of_follow_ups():
+    history = [ROLELESS]
+    for message in ("how do I calculate it?", "is that hard?", "which tool?"):
+        rewrite = standalone(history, message)
+        assert "conversion rate" in rewrite.text
+        history.append(Turn(message, "...", rewrite.text))
+    assert rewrite.text == "which tool (is that hard; What is a conversion rate)?"
+
+
+def test_a_history_without_standalone_questions_is_read_again():
+    history = [Turn("What is a conversion rate?", "..."), Turn("how do I calculate it?", "..."), Turn("thanks!", "...")]
+    assert "conversion rate" in standalone(history, "is that hard?").text
+
+
+def test_small_talk_alone_is_no_topic():
+    assert standalone([Turn("hello there", "Hello.")], "and a CPO?").text == "and a CPO?"
 
 
 @pytest.mark.parametrize(
     ("message", "kind"),
     [
         ("hi", "greeting"), ("Hello there!", "greeting"), ("good morning coach", "greeting"), ("how are you?", "greeting"),
-        ("thanks!", "thanks"), ("thank you so much, that was helpful", "thanks"), ("great", "thanks"), ("got it", "thanks"),
+        ("thanks!", "thanks"), ("thank you so much, that was helpful", "thanks"), ("great", "thanks"), ("got it", "thanks"), ("no", "thanks"), ("Nope.", "thanks"),
         ("bye", "bye"), ("ok, see you later", "bye"),
         ("who are you?", "who"), ("are you a bot", "who"),
         ("what can you do?", "what"), ("help", "what"), ("how can you help me?", "what"),

@@ -598,3 +598,16 @@ def test_sentences_can_be_asked_for_a_part_of_a_text():
     text = "Before. In the part. Also in it. After."
     start, end = text.index("In"), text.index(" After")
     assert [text[a:b] for a, b in sentences(text, start, end)] == ["In the part.", "Also in it."]
+
+
+def test_a_page_without_a_name_still_has_a_title(tmp_path):
+    (tmp_path / "__.txt").write_text("Biscuit may visit on Tuesdays.\n")
+    (tmp_path / "blank.md").write_text("---\ntitle: ' '\n---\n\nBiscuit may visit on Fridays.\n")
+    assert all(p.questions for p in read_corpus(tmp_path).passages)
+
+
+def test_a_date_that_no_calendar_has_is_named_in_the_declined_list(tmp_path):
+    (tmp_path / "a.txt").write_text("Biscuit may visit on Tuesdays.\n")
+    (tmp_path / "declined.yaml").write_text("- {topic: dates, examples: [2024-02-30]}\n")
+    with pytest.raises(CorpusError, match=r"declined\.yaml"):
+        read_corpus(tmp_path)

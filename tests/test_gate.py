@@ -9,7 +9,7 @@ OFF_TOPIC = [
     "How do I fix a leaking tap?", "Recommend a novel for the beach.", "What is the derivative of x squared?", "is there life on mars",
 ]  # fmt: skip
 NEAR_FIELD = [
-    "What would a bank in Oslo pay its product chief?", "What does a VP of Sales earn?", "Write me a resume for a PM job.", "Will I be promoted next year?",
+    "What would a bank in Oslo pay its product chief?", "What does a VP of Sales earn?", "Write me a resume for a PM job.",
     "Which visa does a product manager need for Canada?", "Prioritise my backlog: login bug, dark mode, export.",
     "How do I write a SQL query that joins users and orders?", "How do nurses become head nurses?", "Is my colleague Priya going to get the director job?",
 ]  # fmt: skip
@@ -31,7 +31,6 @@ def test_a_question_near_the_field_that_the_corpus_does_not_cover_is_refused(coa
     assert coach.ask(question).outcome in REFUSED
 
 
-@pytest.mark.xfail(reason="a company that the corpus does not know weighs too little beside a role that it knows well")
 def test_a_question_on_a_person_at_a_named_company_is_refused(coach):
     assert coach.ask("Who is the VP of Product at Spotify right now?").outcome in REFUSED
 

@@ -19,7 +19,7 @@ ASKED = [
     "What is the difference between a PM and a VP of Product?", "How do I ask for a promotion?", "How long does it take to become a VP?", "What is churn?",
     "What is cohort analysis?", "What does a GPM do?", "How do I find a mentor?", "What does a CPO do?", "How do I delegate as a new leader?", "Why do VPs fail?",
     "What do VPs of Product earn?", "Is the VP job right for me?", "How do I present to the board?", "What is a product vision?", "What is NRR?",
-    "how do i bake bread", "What does a VP of Sales earn?", "Will I be promoted next year?",
+    "how do i bake bread", "What does a VP of Sales earn?", "Which visa does a product manager need for Canada?",
 ]  # fmt: skip
 
 

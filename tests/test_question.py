@@ -109,10 +109,17 @@ def test_a_long_story_keeps_its_question_and_its_whole():
 
 def test_search_terms_hold_the_words_and_what_means_the_same():
     question = read("What does a VP earn?")
-    assert "earn" in question.search_terms
-    assert "salari" in question.search_terms
+    assert "earn" in (*question.terms, *question.synonym_terms)
+    assert "salari" in (*question.terms, *question.synonym_terms)
     assert "salari" in synonyms_of("earn", "earn")
 
 
 def test_a_question_without_words_has_no_terms():
     assert read("???").terms == ()
+
+
+def test_a_name_inside_a_sentence_is_repaired_to_a_role_alone():
+    corpus_words = {"specify": 9, "strive": 4, "manager": 50, "product": 80}
+    for text in ("Who leads product at Spotify?", "Is the offer from Stripe good?", "What does a PM earn at STRYVE?"):
+        assert repair(text, lambda _: False, corpus_words) == text
+    assert repair("the Prodct Manger said so", lambda w: w in {"the", "said"}, corpus_words) == "the product manager said so"

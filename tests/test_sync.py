@@ -119,9 +119,9 @@ CHANGES = [
     ),
     (
         "a declined question added",
-        lambda f: (f / "declined.yaml").write_text("- {topic: law, examples: [May I sue the board?]}"),
+        lambda f: (f / "declined.yaml").write_text("- {topic: law, examples: [The strategy of the board]}"),
         (0, 0, 0, 5),
-        {"May I sue the board?"},
+        {"The strategy of the board"},
     ),
     ("a page that cannot be read", lambda f: (f / "bad.md").write_bytes(b"\0"), (0, 0, 0, 5), set()),
 ]

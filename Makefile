@@ -21,6 +21,7 @@ $(READY): pyproject.toml requirements.lock
 	@touch $@
 
 serve: setup
+	$(BIN)/coach index
 	$(BIN)/coach serve --host $(HOST) --port $(PORT)
 
 test: setup chromium

@@ -181,8 +181,11 @@ def _explain(rule: str, found: Found, verdict: Verdict) -> Mapping[str, Any]:
     }
 
 
-def load_coach(settings: Settings, progress: Progress | None = None, notify: Callable[[str], None] = _log.warning) -> Coach:
+def load_coach(
+    settings: Settings, progress: Progress | None = None, notify: Callable[[str], None] = _log.warning, *, synced: bool = False
+) -> Coach:
     """The only place where the parts are put together. A missing index is built, a damaged one is named through `notify` and rebuilt.
+    With `synced` the index is brought up to date with the corpus first, also one of an older version.
 
     Raises CoachError: an unusable setting, no corpus, no encoder, an index of another encoder.
     """
@@ -192,6 +195,8 @@ def load_coach(settings: Settings, progress: Progress | None = None, notify: Cal
         )
     encoder = load_encoder(settings.encoder, settings.cache, settings.threads)
     gate, care = Gate.load(), Care.load()
+    if synced:
+        sync(settings.corpus, settings.index, encoder, progress)
     try:
         return Coach(settings.index, encoder, gate, care, settings.helpline)
     except IndexMissing:

@@ -153,7 +153,7 @@ def failures(rates: dict[str, tuple[int, int]]) -> list[str]:
 
 def main(settings: Settings, as_json: bool = False) -> int:
     """Print the rates with their intervals and aims; 1 when a floor is missed."""
-    results = run(load_coach(settings))
+    results = run(load_coach(settings, synced=True))
     rates = summary(results)
     times = [r.milliseconds for r in results if r.milliseconds]
     failed = failures(rates)

@@ -25,6 +25,7 @@ WEIGHTS = Path(__file__).with_name("composing.json")
 PASSAGES = 5  # evidence read for an answer
 MAX_SENTENCES = 6
 MIN_SENTENCES = 2
+NEARNESS = 20.0  # how much more a wording counts that lies nearer to the question
 FROM_ONE = 3  # sentences from one passage, so that an answer reads as one piece and still hears a second voice
 MAX_STEPS = 6
 SAME = 0.86  # cosine from which two sentences say the same thing
@@ -76,12 +77,15 @@ def _read(passage: Passage, number: int) -> tuple[str, frozenset[str], tuple[str
     return text, frozenset(terms(text)), tuple(roles_in(text))
 
 
-def compose(found: Found, index: Index, shown: frozenset[str] = frozenset()) -> Composed:
-    """At most six sentences, two where there are two, that answer the question, the one that answers it first; `shown` ones are not said again."""
-    ranked = [c for c in candidates(found, index) if c.text not in shown]
-    if not ranked:
+def compose(question: Question, ranked: Sequence[Candidate], shown: frozenset[str] = frozenset()) -> Composed:
+    """At most six sentences, two where there are two, that answer the question, the one that answers it first; `shown` ones are not said again.
+
+    `ranked` are the evidence's `candidates`.
+    """
+    fresh = [c for c in ranked if c.text not in shown]
+    if not fresh:
         return Composed((), (), Layout.PROSE, ())
-    return _cite(*choose(found.question, ranked))
+    return _cite(*choose(question, fresh))
 
 
 def choose(question: Question, ranked: Sequence[Candidate]) -> tuple[list[Candidate], Layout]:
@@ -102,6 +106,7 @@ def candidates(found: Found, index: Index) -> list[Candidate]:
     out: list[Candidate] = []
     for order, (number, evidence) in enumerate(zip(found.numbers[:PASSAGES], found.evidence, strict=False)):
         vectors = index.sentence_vectors(number)
+        votes = _votes(evidence.passage, index.question_vectors(number) @ vector)
         similar = (vectors @ vector).tolist()
         nearest = max(similar, default=0.0)
         for n, cosine in enumerate(similar):
@@ -113,6 +118,7 @@ def candidates(found: Found, index: Index) -> list[Candidate]:
             features = {
                 "similar": cosine,
                 "behind": nearest - cosine,
+                "voted": votes[n],
                 "overlap": held / total,
                 "ranked": evidence.score,
                 "roles": len(set(roles).intersection(question.roles)) / 2,
@@ -122,6 +128,21 @@ def candidates(found: Found, index: Index) -> list[Candidate]:
             score = probability(weights, features)
             out.append(Candidate(evidence.passage, n, order, text, stems, next(iter(roles), ""), score, vectors[n], features))
     return sorted(out, key=lambda c: (-c.score, c.order, c.number))
+
+
+def _votes(passage: Passage, cosines: Matrix) -> list[float]:
+    """For each sentence the share of the passage's wordings that it answers, the nearer ones to the question counting more; even shares where none is said."""
+    count = len(passage.sentences)
+    wordings = [(n, numbers) for n, numbers in enumerate(passage.answers, 1) if numbers]  # the heading is question 0
+    if not wordings:
+        return [1 / count] * count
+    votes = [0.0] * count
+    for n, numbers in wordings:
+        weight = math.exp(NEARNESS * (float(cosines[n]) - 1))
+        for place, number in enumerate(numbers):
+            votes[number] += weight / 2**place
+    total = sum(votes)
+    return [v / total for v in votes]
 
 
 @lru_cache(maxsize=1)

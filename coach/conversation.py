@@ -233,7 +233,10 @@ def _merge(previous: str, fragment: str, history: Sequence[Turn]) -> str:
         head = _re(rf"\s{found['by']}\s[^,?]*$").sub("", head)
         return f"{head} {found['place']}{f' ({kept}' if kept else ''}?"
     piece = _TAIL.sub("", _LEAD.sub("", fragment).strip()).strip(" ,")
-    topic, roles = _EDGES.sub("", _replace_roles(_PERSON.sub("", piece), lambda _: "").strip(" ,.?")), roles_in(piece) or asked
+    topic, roles = (
+        _EDGES.sub("", _replace_roles(_PERSON.sub("", piece), lambda _: "").strip(" ,.?")),
+        roles_in(piece) or roles_in(previous),
+    )
     if not roles or not piece:
         return _carry(f"What about {piece}", previous) if piece else previous
     if len(roles) >= 2:

@@ -28,6 +28,7 @@ _HEADING = re.compile(r"(#{1,6})[ \t]+(\S.*)")
 _CLOSING = re.compile(r"(?:^|[ \t])#+\Z")
 _COMMENT = re.compile(r"<!--.*?(?:-->|\Z)", re.DOTALL)
 _ASKED = re.compile(r"<!--\s*asked:(.*?)-->", re.DOTALL)
+_ANSWERS = re.compile(r"\s*\[(\d+(?:\s*,\s*\d+)*)\]$")
 _FACTS = re.compile(r"<!--\s*facts:(.*?)-->", re.DOTALL)
 _BULLET = re.compile(r"[ \t]*(?:[-*+]|\d{1,3}[.)])[ \t]+")
 
@@ -284,10 +285,12 @@ def split(document: Document, facts: Mapping[str, tuple[Source, ...]] | None = N
     visible = _visible(document.text)
     for heading, start, end in _sections(visible, markdown=document.path.lower().endswith(".md")):
         sources = _section_sources(document, document.text[start:end], facts or {})
-        said = _ASKED.search(document.text, start, end)
-        asked = tuple(q for part in said[1].split("|") if (q := " ".join(part.split()))) if said else ()
+        asked = asked_in(document.text[start:end])
+        asked.pop(plain(heading) or document.title, None)
+        before = 0
         for part in _parts(visible, start, end):
             first, last = part[0][0], part[-1][1]
+            held = range(before, before := before + len(part))
             base = f"{document.id}#{slug(heading or document.title)}"
             passage_id = base
             while passage_id in taken:
@@ -308,11 +311,24 @@ def split(document: Document, facts: Mapping[str, tuple[Source, ...]] | None = N
                     dimensions=document.dimensions,
                     sources=sources,
                     sentences=tuple((a - first, b - first) for a, b in part),
-                    asked=asked,
+                    asked=tuple(asked),
+                    answers=tuple(tuple(n - held.start for n in numbers if n in held) for numbers in asked.values()),
                     about=roles_about(plain(heading), [document.text[a:b] for a, b in part]),
                 )
             )
     return passages
+
+
+def asked_in(section: str) -> dict[str, tuple[int, ...]]:
+    """The wordings of a section's `asked` comment, each with the numbers (from 0) of the sentences that answer it."""
+    said = _ASKED.search(section)
+    asked: dict[str, tuple[int, ...]] = {}
+    for part in said[1].split("|") if said else ():
+        wording = " ".join(part.split())
+        named = _ANSWERS.search(wording)
+        if wording := _ANSWERS.sub("", wording):
+            asked[wording] = tuple(int(n) - 1 for n in named[1].split(",")) if named else ()
+    return asked
 
 
 def _section_sources(document: Document, section: str, facts: Mapping[str, tuple[Source, ...]]) -> tuple[Source, ...]:

@@ -7,13 +7,14 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
 import numpy as np
 
+from coach.composing import Candidate
 from coach.index import Index, terms
 from coach.logistic import probability
 from coach.question import Question
@@ -45,8 +46,8 @@ def _numbers(passage: Passage) -> frozenset[str]:
     return frozenset(n.strip(".,") for n in _NUMBER.findall(passage.text))
 
 
-def features(found: Found, index: Index) -> dict[str, float]:
-    """What the gate sees of a question and its evidence; most values lie between 0 and 1."""
+def features(found: Found, ranked: Sequence[Candidate], index: Index) -> dict[str, float]:
+    """What the gate sees of a question, its evidence and the sentences of it (`coach.composing.candidates`); most values lie between 0 and 1."""
     if not found.numbers:
         return {}
     question, vector = found.question, found.vector[0]
@@ -64,6 +65,7 @@ def features(found: Found, index: Index) -> dict[str, float]:
     figures = [n.strip(".,") for n in _NUMBER.findall(question.text)]
     held = frozenset[str]().union(*(_numbers(p) for p in passages))
     return values | {
+        "answers": ranked[0].score if ranked else 0.0,
         "cover_best": max(sum(w for t, w in weight.items() if covered(t, stems)) / total for stems in known),
         "cover_all": 1.0 - sum(missing) / total,
         "missing_rarest": max(missing, default=0.0),
@@ -159,10 +161,10 @@ class Gate:
         names = ("covered", "field", "typical", "threshold", "field_threshold")
         return cls(*(Model(*(data[kind][name] for name in names)) for kind in ("bordered", "plain")))
 
-    def decide(self, found: Found, index: Index) -> Verdict:
-        """Open when the evidence covers the question."""
+    def decide(self, found: Found, ranked: Sequence[Candidate], index: Index) -> Verdict:
+        """Open when the evidence covers the question; `ranked` are the evidence's `candidates`."""
         model = self.bordered if index.border else self.plain
-        values = features(found, index)
+        values = features(found, ranked, index)
         score, field = (probability(weights, values) if found.evidence else 0.0 for weights in (model.covered, model.field))
         is_open = score >= model.threshold
         # After a close call the question may be one of the corpus's own after all: then nobody else is named.
@@ -179,6 +181,7 @@ class Gate:
 
 _REASONS = {
     "asked": "no passage answers a question like this one",
+    "answers": "no sentence of the evidence answers it",
     "said": "no sentence of the corpus is close to the question",
     "passage": "no passage is close to the question",
     "cover_best": "what the question is about does not occur together in any passage",

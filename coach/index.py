@@ -36,7 +36,7 @@ from coach.types import Document, Passage, Source
 if TYPE_CHECKING:
     from chromadb.api.models.Collection import Collection
 
-SCHEMA = 6
+SCHEMA = 7
 POINTER = "CURRENT"
 COLLECTION = "passages"
 _STORE = "chroma.sqlite3"
@@ -195,6 +195,7 @@ def passage_from(row: dict[str, Any], documents: dict[str, Document]) -> Passage
         sources=tuple(Source(**s) for s in row["sources"]),
         sentences=tuple((a, b) for a, b in row["sentences"]),
         asked=tuple(row["asked"]),
+        answers=tuple(tuple(numbers) for numbers in row["answers"]),
         about=tuple(row["about"]),
     )
 
@@ -210,6 +211,7 @@ def passage_row(passage: Passage) -> dict[str, Any]:
         "sources": [asdict(s) for s in passage.sources],
         "sentences": passage.sentences,
         "asked": passage.asked,
+        "answers": passage.answers,
         "about": passage.about,
     }
 

@@ -10,7 +10,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from coach.corpus import Corpus, front_matter, parse_yaml, plain, read_corpus, read_registry
+from coach.corpus import Corpus, asked_in, front_matter, parse_yaml, plain, read_corpus, read_registry
 from coach.types import Document, Passage
 
 KINDS = ("role", "comparison", "ladder", "transition", "metrics", "market")
@@ -166,6 +166,10 @@ def _passage(document: Document, passage: Passage) -> Iterator[Finding]:
         yield Finding(document.path, line(0), f"passage {passage.id} has {size} words; at least {MIN_WORDS} are needed.")
     if re.search(r"-\d+$", passage.id) and size >= MIN_WORDS and "#" in passage.id and _was_split(document, passage):
         yield Finding(document.path, line(0), f"the section {passage.heading!r} is longer than {MAX_WORDS} words.")
+    section = document.text[document.text.rfind("\n## ", 0, passage.start) + 1 : passage.end]
+    for wording, numbers in asked_in(section).items():
+        if not _was_split(document, passage) and max(numbers, default=0) >= len(passage.sentences):
+            yield Finding(document.path, line(0), f"{wording!r} names sentence {max(numbers) + 1} of {len(passage.sentences)}.")
     for n, (start, _) in enumerate(passage.sentences):
         text = plain(passage.quote(n))
         for message in _sentence(text, passage.kind):

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from coach.care import Care, care_note
-from coach.composing import compose
+from coach.composing import candidates, compose
 from coach.conversation import small_talk, standalone
 from coach.encoder import Encoder, load_encoder
 from coach.errors import CoachError, IndexUnusable, SettingsError
@@ -58,26 +58,29 @@ class Coach:
         rewrite = standalone(history, message)
         clock.lap("rewrite")
         retriever = self._current()
+        index = retriever.index
         found = retriever.search(rewrite.text, EVIDENCE)
         clock.lap("search")
-        verdict = self._gate.decide(found, retriever.index)
+        ranked = candidates(found, index)
+        verdict = self._gate.decide(found, ranked, index)
         if not verdict.open and found.question.premise:
             # What the question takes for granted is often covered although its rest is not: then the corpus's word on that comes first.
             on_premise = retriever.search(found.question.premise, EVIDENCE)
-            checked = self._gate.decide(on_premise, retriever.index)
+            on_it = candidates(on_premise, index)
+            checked = self._gate.decide(on_premise, on_it, index)
             if checked.open and on_premise.question.roles:
-                found, verdict = on_premise, checked
+                found, ranked, verdict = on_premise, on_it, checked
         shown = frozenset(s for t in history[-3:] for s in t.sentences) if rewrite.more else frozenset[str]()
         explained = _explain(rewrite.rule, found, verdict)
-        if not verdict.open or not (composed := compose(found, retriever.index, shown)).sentences:
-            refusal = apology(found, verdict, self._gate, retriever.index)
+        if not verdict.open or not (composed := compose(found.question, ranked, shown)).sentences:
+            refusal = apology(found, verdict, self._gate, index)
             clock.lap("answer")
             yield replace(
                 refusal, question=question, standalone_question=rewrite.text, timings_ms=clock.read(), explanation=explained
             )
             return
         answer = Answer(question, rewrite.text, Outcome.ANSWERED, layout=composed.layout, explanation=explained)
-        follow_ups = follow_up_topics(found, composed.used, self._gate, retriever.index)
+        follow_ups = follow_up_topics(found, composed.used, self._gate, index)
         clock.lap("answer")
         for count in range(1, len(composed.sentences)):
             yield replace(answer, sentences=composed.sentences[:count], citations=composed.citations[:count])
@@ -185,6 +188,7 @@ def load_coach(
     settings: Settings, progress: Progress | None = None, notify: Callable[[str], None] = _log.warning, *, synced: bool = False
 ) -> Coach:
     """The only place where the parts are put together. A missing index is built, a damaged one is named through `notify` and rebuilt.
+
     With `synced` the index is brought up to date with the corpus first, also one of an older version.
 
     Raises CoachError: an unusable setting, no corpus, no encoder, an index of another encoder.

@@ -8,6 +8,7 @@ from functools import lru_cache
 
 import numpy as np
 
+from coach.composing import candidates
 from coach.gate import Gate, Verdict
 from coach.index import Index
 from coach.question import Question
@@ -109,4 +110,4 @@ def answers_itself(number: int, gate: Gate, index: Index) -> bool:
     question: Question = understand(passage.heading or passage.title, lambda _: True, index.words)
     vector = index.question_vectors(number)[:1]
     found = Found(question, np.asarray(vector), (Evidence(passage, 1.0, 1.0, 1.0),), (number,))
-    return gate.decide(found, index).open
+    return gate.decide(found, candidates(found, index), index).open

@@ -75,13 +75,15 @@ class Passage:
     sentences: tuple[Span, ...] = ()
     asked: tuple[str, ...] = ()
     """Other ways in which people ask what this passage answers."""
+    answers: tuple[tuple[int, ...], ...] = ()
+    """For each of `asked` the numbers of the sentences that answer it, the most direct first; empty where the corpus does not say."""
     about: tuple[str, ...] = ()
     """The roles that the passage itself is about; `roles` are the document's."""
 
     @property
     def questions(self) -> tuple[str, ...]:
         """The questions that the passage answers: its heading, and how else people ask it."""
-        return tuple(dict.fromkeys(q for q in (self.heading or self.title, *self.asked) if q))
+        return (self.heading or self.title, *self.asked)
 
     @property
     def embedding_text(self) -> str:

@@ -19,31 +19,30 @@ from sklearn.preprocessing import StandardScaler
 
 from coach.composing import WEIGHTS, Candidate, candidates, choose
 from coach.encoder import load_encoder
-from coach.index import open_index
-from coach.retrieval import Found, Retriever
+from coach.retrieval import Found
 from coach.settings import Settings
-from coach.sync import sync
-from eval.fit_gate import raw_weights, rows
+from eval.fit_gate import raw_weights
+from eval.folds import rows, searched
 
 STRENGTH = 0.1
-FOLDS = 10
 
 
 def main() -> None:
     """Fit, report how often an answer holds a labelled sentence, write the weights."""
     settings = Settings.from_mapping(os.environ)
     encoder = load_encoder(settings.encoder, settings.cache, 2)
-    sync(settings.corpus, settings.index, encoder)
-    index = open_index(settings.index, encoder)
-    retriever = Retriever(index, encoder)
     labelled = {row["id"]: frozenset(row["sentences"]) for row in rows("sentences.jsonl")}
-    questions = [(retriever.search(row["question"]), labelled[row["id"]]) for row in rows("answerable.jsonl")]
-    table = [(n, c, c.text in right) for n, (found, right) in enumerate(questions) for c in candidates(found, index)]
+    questions: list[tuple[Found, frozenset[str]]] = []
+    table: list[tuple[int, Candidate, bool]] = []
+    for _, row, found, index in searched(settings, encoder, rows("answerable.jsonl")):
+        right = labelled[row["id"]]
+        table += [(len(questions), c, c.text in right) for c in candidates(found, index)]
+        questions.append((found, right))
     names = list(table[0][1].features)
     values = np.array([[c.features[f] for f in names] for _, c, _ in table])
     labels, groups = np.array([int(hit) for _, _, hit in table]), np.array([n for n, _, _ in table])
     model = make_pipeline(StandardScaler(), LogisticRegression(C=STRENGTH, max_iter=5000))
-    unseen = cross_val_predict(model, values, labels, groups=groups, cv=GroupKFold(FOLDS), method="predict_proba")[:, 1]
+    unseen = cross_val_predict(model, values, labels, groups=groups, cv=GroupKFold(10), method="predict_proba")[:, 1]
     by_question: list[list[Candidate]] = [[] for _ in questions]
     for (n, candidate, _), score in zip(table, unseen, strict=True):
         by_question[n].append(replace(candidate, score=float(score)))

@@ -1,7 +1,8 @@
 """Fit the gate on eval/fit and write coach/gate.json: `python -m eval.fit_gate`.
 
 Two logistic models over `coach.gate.features`, each with a threshold:
-- "bordered", for a corpus with a declined list and asked questions, fitted on the starter corpus as it is;
+- "bordered", for a corpus with a declined list and asked questions, fitted on the starter corpus, each question judged by an index
+  that does not hold it;
 - "plain", for a corpus without them, fitted on the starter corpus stripped of both.
 Each threshold refuses at most MAX_REFUSED of the answerable questions in ten-fold cross-validation.
 """
@@ -9,96 +10,94 @@ Each threshold refuses at most MAX_REFUSED of the answerable questions in ten-fo
 from __future__ import annotations
 
 import json
+import os
 import re
-import shutil
 import sys
 import tempfile
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 from sklearn.linear_model import LogisticRegression
-from sklearn.model_selection import StratifiedKFold, cross_val_predict
+from sklearn.model_selection import LeaveOneGroupOut, cross_val_predict
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
-from coach.encoder import Encoder, load_encoder
+from coach.composing import candidates
+from coach.encoder import load_encoder
 from coach.gate import WEIGHTS, features
 from coach.index import Index, open_index
-from coach.retrieval import Retriever
+from coach.retrieval import Found, Retriever
 from coach.settings import Settings
 from coach.sync import sync
+from coach.types import Passage
+from eval.folds import FOLDS, rows, searched, without
 
-FIT = Path(__file__).parent / "fit"
 MAX_REFUSED = 0.03
 STRENGTH = 0.1
 BORDER = ("declined", "declined5", "declined20", "border")
 _FACTS = re.compile(r"<!--\s*facts:(.*?)-->", re.DOTALL)
 
 
-def rows(name: str) -> list[dict[str, Any]]:
-    """The rows of one labelled file."""
-    return [json.loads(line) for line in (FIT / name).read_text(encoding="utf-8").splitlines() if line.strip()]
-
-
 def main() -> None:
     """Fit both models, report error rates and retrieval quality, write the weights."""
-    import os
-
     settings = Settings.from_mapping(os.environ)
     encoder = load_encoder(settings.encoder, settings.cache, 2)
+    labelled = [*rows("answerable.jsonl"), *rows("refusals.jsonl")]
+    bordered = [_seen(*found) for found in searched(settings, encoder, labelled)]
     with tempfile.TemporaryDirectory() as folder:
         work = Path(folder)
-        sync(settings.corpus, settings.index, encoder)
-        sync(_stripped(settings.corpus, work / "corpus"), work / "index", encoder)
-        fitted = {
-            "fitted_by": "python -m eval.fit_gate",
-            "bordered": _fit("bordered", open_index(settings.index, encoder), encoder, leave_out=()),
-            "plain": _fit("plain", open_index(work / "index", encoder), encoder, leave_out=BORDER),
-        }
+        sync(without(settings.corpus, work / "corpus", None), work / "index", encoder)
+        retriever = Retriever(open_index(work / "index", encoder), encoder)
+        plain = [_seen(n % FOLDS, row, retriever.search(row["question"]), retriever.index) for n, row in enumerate(labelled)]
+    fitted = {
+        "fitted_by": "python -m eval.fit_gate",
+        "bordered": _fit("bordered", bordered, leave_out=()),
+        "plain": _fit("plain", plain, leave_out=BORDER),
+    }
     WEIGHTS.write_text(json.dumps(fitted, indent=1) + "\n", encoding="utf-8")
 
 
-def _stripped(corpus: Path, target: Path) -> Path:
-    """A copy of the corpus without asked questions and declined list."""
-    shutil.copytree(corpus, target)
-    (target / "declined.yaml").unlink(missing_ok=True)
-    for page in target.glob("*.md"):
-        page.write_text(re.sub(r"<!--\s*asked:.*?-->\n", "", page.read_text(encoding="utf-8"), flags=re.DOTALL), encoding="utf-8")
-    return target
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """One labelled question as the gate sees it: its fold, its kind, the features, and the reciprocal rank of the first passage that answers it."""
+
+    fold: int
+    kind: str
+    features: dict[str, float]
+    rank: float | None
 
 
-def _passage_facts(index: Index) -> list[set[str]]:
-    """The fact ids that each passage's section names."""
-    facts = []
-    for p in index.passages:
-        text = index.documents[p.document_id].text
-        named = _FACTS.search(text, text.rfind("\n## ", 0, p.start), p.start)
-        facts.append(set(re.split(r"[,\s]+", named[1].strip())) if named else set())
-    return facts
+def _seen(fold: int, row: dict[str, Any], found: Found, index: Index) -> Seen:
+    rank = None
+    if "facts" in row:
+        rank = next((1 / n for n, e in enumerate(found.evidence, 1) if _facts(e.passage, index) & set(row["facts"])), 0.0)
+    return Seen(fold, row.get("kind", "answerable"), features(found, candidates(found, index), index), rank)
 
 
-def _fit(name: str, index: Index, encoder: Encoder, leave_out: Iterable[str]) -> dict[str, Any]:
-    retriever = Retriever(index, encoder)
-    held = _passage_facts(index)
-    table: list[dict[str, float]] = []
-    kinds: list[str] = []
-    ranks: list[float] = []
-    for row in [*rows("answerable.jsonl"), *rows("refusals.jsonl")]:
-        found = retriever.search(row["question"])
-        table.append(features(found, index))
-        kinds.append(row.get("kind", "answerable"))
-        if "facts" in row:
-            ranks.append(next((1 / n for n, number in enumerate(found.numbers, 1) if held[number] & set(row["facts"])), 0.0))
-    names = [f for f in table[0] if f not in leave_out]
-    values = np.array([[t[f] for f in names] for t in table])
-    kind = np.array(kinds)
+def _facts(passage: Passage, index: Index) -> set[str]:
+    """The fact ids that a passage's section names."""
+    text = index.documents[passage.document_id].text
+    named = _FACTS.search(text, text.rfind("\n## ", 0, passage.start), passage.start)
+    return set(re.split(r"[,\s]+", named[1].strip())) if named else set()
+
+
+def _fit(name: str, seen: Sequence[Seen], leave_out: Iterable[str]) -> dict[str, Any]:
+    names = [f for f in seen[0].features if f not in leave_out]
+    values = np.array([[s.features[f] for f in names] for s in seen])
+    kind, folds = np.array([s.kind for s in seen]), np.array([s.fold for s in seen])
+    ranks = [s.rank for s in seen if s.rank is not None]
     covered = (kind == "answerable").astype(int)
     model = make_pipeline(StandardScaler(), LogisticRegression(C=STRENGTH, max_iter=5000))
-    folds = StratifiedKFold(10, shuffle=True, random_state=0)
-    score = cross_val_predict(model, values, covered, cv=folds, method="predict_proba")[:, 1]
+
+    def unseen(labels: NDArray[np.int_]) -> NDArray[np.float64]:
+        scores = cross_val_predict(model, values, labels, groups=folds, cv=LeaveOneGroupOut(), method="predict_proba")
+        return np.asarray(scores[:, 1])
+
+    score = unseen(covered)
     threshold = float(np.quantile(score[covered == 1], MAX_REFUSED))
     report = {
         "mean_reciprocal_rank": round(float(np.mean(ranks)), 4),
@@ -107,7 +106,7 @@ def _fit(name: str, index: Index, encoder: Encoder, leave_out: Iterable[str]) ->
         "off_refused": _share(score[kind == "off"] < threshold),
     }
     in_field = (kind != "off").astype(int)
-    field_score = cross_val_predict(model, values, in_field, cv=folds, method="predict_proba")[:, 1]
+    field_score = unseen(in_field)
     near_off = kind != "answerable"
     cuts = np.linspace(0.05, 0.95, 91)
     right = [((field_score[near_off] >= c) == in_field[near_off]).mean() for c in cuts]

@@ -20,6 +20,7 @@ SKILLS = Turn(
 COMPARED = Turn(
     "How do a PM and a VP differ in vision?", "...", "How do a PM and a VP differ in vision?", ("A PM plans.", "A VP leads.")
 )
+BOTH = Turn("compare the vision of both roles", "...", "compare the vision of both roles")
 ROLELESS = Turn(
     "What is a conversion rate?", "...", "What is a conversion rate?", ("A conversion rate is a share.",), "What is churn?"
 )
@@ -34,6 +35,7 @@ ROLELESS = Turn(
         (METRICS, "what about hiring?", ["hiring", "VP of Product"], ["metrics"]),
         (METRICS, "same for skills please", ["skills", "VP of Product"], ["metrics", "please"]),
         (COMPARED, "same for skills please", ["skills", "product manager", "VP of Product"], ["vision"]),
+        (BOTH, "same for skills please", ["skills", "product manager", "VP of Product"], ["vision"]),
         (METRICS, "how come?", ["Why", "metrics", "VP"], []),
         (METRICS, "why?", ["Why", "metrics", "VP"], []),
         (METRICS, "tell me more", ["metrics", "VP"], []),

@@ -50,6 +50,23 @@ def skipped(corpus: Corpus) -> dict[str, str]:
 # Offsets
 
 
+def test_a_wording_can_name_the_sentences_that_answer_it(tmp_path):
+    text = "# A\n\n## Who leads?\n<!-- asked: boss? [2] | who and why? [2, 1] | Who leads? | plain [sic] -->\n\nA VP leads. A CPO leads the VP.\n"
+    (tmp_path / "a.md").write_text(text)
+    (passage,) = read_corpus(tmp_path).passages
+    assert passage.questions == ("Who leads?", "boss?", "who and why?", "plain [sic]")
+    assert passage.answers == ((1,), (1, 0), ())
+
+
+def test_the_parts_of_a_long_section_share_its_wordings_but_not_their_sentences(tmp_path):
+    body = " ".join(f"Sentence {n} has exactly ten words, and no more than that." for n in range(40))
+    (tmp_path / "a.md").write_text(f"## Who?\n<!-- asked: the last one? [40] -->\n\n{body}\n")
+    *others, last = read_corpus(tmp_path).passages
+    assert others
+    assert all(p.answers == ((),) for p in others)
+    assert last.answers == ((len(last.sentences) - 1,),)
+
+
 @pytest.mark.parametrize(
     ("text", "expected"),
     [
@@ -246,6 +263,7 @@ def test_a_passage_is_a_section_with_its_heading_and_a_readable_id(small_corpus)
     assert passage.heading == "Who does a product manager report to?"
     assert passage.asked == ("boss of a pm?", "Whose team is a product manager in?")
     assert passage.questions == (passage.heading, *passage.asked)
+    assert passage.answers == ((), ())
     assert passage.roles == ("pm",)
     assert passage.sources[0].label == "The PM book, Ana Ruiz, 2021"
     assert passage.embedding_text.startswith("Product Manager\nWho does a product manager report to?\nA product manager reports")

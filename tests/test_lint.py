@@ -219,6 +219,14 @@ DEFECTS = [
         "the section 'Who does a product manager report to?' is longer than 180 words.",
     ),
     (
+        "wording of a sentence that is not there",
+        "pm.md",
+        "<!-- facts: F-1 -->\n",
+        "<!-- facts: F-1 -->\n<!-- asked: boss? [3] -->\n",
+        FIRST,
+        "'boss?' names sentence 3 of 2.",
+    ),
+    (
         "long sentence",
         "pm.md",
         "because influence",

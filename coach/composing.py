@@ -26,10 +26,13 @@ PASSAGES = 5  # evidence read for an answer
 MAX_SENTENCES = 6
 MIN_SENTENCES = 2
 NEARNESS = 20.0  # how much more a wording counts that lies nearer to the question
-FROM_ONE = 3  # sentences from one passage, so that an answer reads as one piece and still hears a second voice
+FAR = 0.2  # cosine that stands for no wording at all
+_FEW = 0.03  # share of wordings below which it no longer matters how few there are
+FROM_ONE = 4  # sentences from one passage, so that an answer reads as one piece and still hears a second voice
+TOGETHER = 2.0  # how much more a sentence counts that stands in the passage of the best one
 MAX_STEPS = 6
 SAME = 0.86  # cosine from which two sentences say the same thing
-KEEP = 0.3  # share of the best sentence's probability that a further one must reach,
+KEEP = 0.25  # share of the best sentence's probability that a further one must reach,
 LIKELY = 0.08  # and the least probability
 NEW_WORDS = 0.3  # share of its content words that nobody has said before
 BESIDE = 0.4  # share of the best row's fit that a further row of a comparison must reach,
@@ -104,9 +107,12 @@ def candidates(found: Found, index: Index) -> list[Candidate]:
     total = sum(rarity.values()) or 1.0
     weights = load_weights()
     out: list[Candidate] = []
-    for order, (number, evidence) in enumerate(zip(found.numbers[:PASSAGES], found.evidence, strict=False)):
+    read = list(zip(found.numbers[:PASSAGES], found.evidence, strict=False))
+    asked = [index.question_vectors(number) @ vector for number, _ in read]
+    closest = max((float(cosines.max()) for cosines in asked), default=0.0)
+    for order, (number, evidence) in enumerate(read):
         vectors = index.sentence_vectors(number)
-        votes = _votes(evidence.passage, index.question_vectors(number) @ vector)
+        votes, nearest_asked = _votes(evidence.passage, asked[order].tolist())
         similar = (vectors @ vector).tolist()
         nearest = max(similar, default=0.0)
         for n, cosine in enumerate(similar):
@@ -118,7 +124,9 @@ def candidates(found: Found, index: Index) -> list[Candidate]:
             features = {
                 "similar": cosine,
                 "behind": nearest - cosine,
-                "voted": votes[n],
+                "voted": math.log(votes[n] + _FEW),
+                "asked": nearest_asked[n] - closest,
+                "alone": 1 / len(votes),
                 "overlap": held / total,
                 "ranked": evidence.score,
                 "roles": len(set(roles).intersection(question.roles)) / 2,
@@ -130,19 +138,21 @@ def candidates(found: Found, index: Index) -> list[Candidate]:
     return sorted(out, key=lambda c: (-c.score, c.order, c.number))
 
 
-def _votes(passage: Passage, cosines: Matrix) -> list[float]:
-    """For each sentence the share of the passage's wordings that it answers, the nearer ones to the question counting more; even shares where none is said."""
+def _votes(passage: Passage, cosines: Sequence[float]) -> tuple[list[float], list[float]]:
+    """What the passage's wordings say of each of its sentences, given their cosines with the question.
+
+    First the share of the wordings that it answers, the nearer ones counting more; then the cosine of the nearest one that it answers.
+    Where no wording names its sentences, all are alike.
+    """
     count = len(passage.sentences)
-    wordings = [(n, numbers) for n, numbers in enumerate(passage.answers, 1) if numbers]  # the heading is question 0
-    if not wordings:
-        return [1 / count] * count
-    votes = [0.0] * count
-    for n, numbers in wordings:
-        weight = math.exp(NEARNESS * (float(cosines[n]) - 1))
+    votes, nearest = [0.0] * count, [FAR] * count
+    for cosine, numbers in zip(cosines[1:], passage.answers, strict=True):  # the heading is question 0
         for place, number in enumerate(numbers):
-            votes[number] += weight / 2**place
-    total = sum(votes)
-    return [v / total for v in votes]
+            votes[number] += math.exp(NEARNESS * (cosine - 1)) / 2**place
+            nearest[number] = max(nearest[number], cosine)
+    if total := sum(votes):
+        return [v / total for v in votes], nearest
+    return [1 / count] * count, [max(cosines)] * count
 
 
 @lru_cache(maxsize=1)
@@ -163,8 +173,9 @@ def _prose(ranked: Sequence[Candidate]) -> list[Candidate]:
     """The sentence that answers best, then those nearly as good, each passage's together and in the order of its text."""
     best = ranked[0]
     chosen = [best]
-    for candidate in ranked[1:]:
-        if len(chosen) == MAX_SENTENCES or candidate.score < max(KEEP * best.score, LIKELY):
+    worth = [(c.score * (TOGETHER if c.passage is best.passage else 1.0), c) for c in ranked[1:]]
+    for value, candidate in sorted(worth, key=lambda pair: -pair[0]):
+        if len(chosen) == MAX_SENTENCES or value < max(KEEP * best.score, LIKELY):
             break
         if sum(c.passage is candidate.passage for c in chosen) < FROM_ONE and _new(candidate, chosen):
             chosen.append(candidate)

@@ -84,7 +84,7 @@ _OWN = _re(r"\b(?:i'm|im|i am|my \w+ is)\b")
 _FILLER = _ONESELF | frozenset(
     """a an the and or but so ok okay then also now well right alright hm hmm um uh oh ah wait no not sorry actually mean meant i i'm i'd im am own for
     of at in on as with about to what how same again instead rather though tho too btw by way here please pls thanks just only even one rung level role
-    every any all job title position person side guy round up down above below higher lower next step ask asking wanted say work speaking being currently fyi fwiw like""".split()
+    every any all his her their our your n job title position person side guy round up down above below higher lower next step ask asking wanted say work speaking being currently fyi fwiw like""".split()
 )
 _AUX = r"(?:(?:is|are|was|were|do|does|did|ca|can|could|should|would|wo|will|has|have|had|may|might|must)(?:n't)?)"
 _VERB = _re(
@@ -152,8 +152,10 @@ def standalone(history: Sequence[Turn], message: str) -> Rewrite:
     meant = (_NOT_X.sub("", meant) if slips else "") or meant
     if slips and _is_fragment(meant) and not any(_VERB.search(slip) for slip in slips):
         return Rewrite(_merge(previous, meant, history), "correction")
-    if _is_fragment(text):
-        return Rewrite(_merge(previous, text, history), "ellipsis")
+    opening, *more = re.split(r"(?<=[.?!])\s+", text, maxsplit=1)
+    piece = opening if more and _is_bare(opening) and not _content(more[0]) else text  # "and the PM? what are theirs?"
+    if _is_fragment(piece):
+        return Rewrite(_merge(previous, piece, history), "ellipsis")
     rest = text[found.end() :] if (found := _SLIP.match(text)) else ""
     return _resolve(rest[0].upper() + rest[1:] if rest else text, last)
 
@@ -237,6 +239,8 @@ def _merge(previous: str, fragment: str, history: Sequence[Turn]) -> str:
         _EDGES.sub("", _replace_roles(_PERSON.sub("", piece), lambda _: "").strip(" ,.?")),
         roles_in(piece) or roles_in(previous),
     )
+    if not topic and roles:
+        return _swap_roles(previous, roles)
     if not roles or not piece:
         return _carry(f"What about {piece}", previous) if piece else previous
     if len(roles) >= 2:

@@ -126,7 +126,7 @@ def repair(text: str, is_word: Callable[[str], bool], corpus_words: Mapping[str,
         candidates = [w for w in _ROLE_WORDS if w[0] == bare[0]] if is_name else _buckets(corpus_words).get(bare[0], [])
         return _nearest(bare, candidates, corpus_words) or match[0]
 
-    return _TOKEN.sub(mend, text)
+    return " ".join(_TOKEN.sub(mend, text).split())
 
 
 class _Buckets:

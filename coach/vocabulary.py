@@ -115,7 +115,7 @@ def name_roles(text: str) -> str:
 CHAT_SPELLING = {
     "u": "you", "ur": "your", "r": "are", "y": "why", "n": "and", "b4": "before", "thx": "thanks", "pls": "please", "plz": "please", "bc": "because",
     "cuz": "because", "coz": "because", "wat": "what", "wut": "what", "wht": "what", "whats": "what is", "hows": "how is", "whos": "who is",
-    "dont": "don't", "doesnt": "doesn't", "cant": "can't", "isnt": "isn't", "im": "i'm", "ive": "i've", "abt": "about", "btw": "by the way",
+    "dont": "don't", "doesnt": "doesn't", "cant": "can't", "isnt": "isn't", "im": "i'm", "ive": "i've", "abt": "about", "btw": "",
     "btwn": "between", "w": "with", "wo": "without", "ppl": "people", "mgr": "manager", "mgrs": "managers", "mngr": "manager", "mngrs": "managers",
     "mgmt": "management", "prod": "product", "prods": "products", "exp": "experience", "yrs": "years", "yr": "year", "hav": "have", "diff": "difference",
     "co": "company", "eng": "engineering", "reqs": "requirements", "req": "requirement", "dept": "department", "exec": "executive", "execs": "executives",
@@ -123,7 +123,10 @@ CHAT_SPELLING = {
     "shd": "should", "cld": "could", "wld": "would", "rly": "really", "smth": "something", "sth": "something", "esp": "especially", "promo": "promotion",
     "convo": "conversation", "biz": "business", "mtg": "meeting", "mtgs": "meetings", "info": "information", "comms": "communication",
     "strat": "strategy", "lvl": "level", "lvls": "levels", "tht": "that", "ths": "this", "hw": "how", "wen": "when", "wich": "which", "wt": "what",
-    "shud": "should", "cud": "could", "wud": "would", "frend": "friend", "snr": "senior", "ppt": "slides", "bizness": "business", "vpp": "VP of Product", "resp": "responsibility", "metrix": "metrics", "vice-president": "vice president",
+    "shud": "should", "cud": "could", "wud": "would", "frend": "friend", "snr": "senior", "ppt": "slides", "bizness": "business", "hu": "who", "duz": "does", "dat": "that", "dis": "this", "da": "the", "dey": "they", "wot": "what", "wots": "what is", "wats": "what is", "wrk": "work", "thru": "through",
+    "bout": "about", "tho": "though", "rn": "right now", "kinda": "kind of", "sorta": "sort of", "dunno": "don't know", "idk": "i don't know", "gimme": "give me",
+    "lemme": "let me", "jus": "just", "prolly": "probably", "lol": "", "haha": "", "hehe": "", "lmao": "", "omg": "", "ngl": "", "tbh": "", "imo": "", "imho": "",
+    "xfn": "cross-functional", "vpp": "VP of Product", "resp": "responsibility", "metrix": "metrics", "vice-president": "vice president",
 }  # fmt: skip
 
 # Words that mean the same here; each group is searched as a whole when one member occurs. Single words are compared by their stem.
@@ -163,7 +166,7 @@ SYNONYMS: tuple[tuple[str, ...], ...] = (
     ("quit", "leave", "step down"),
     ("degree", "mba", "education", "qualification"),
     ("years", "long", "time", "timeline"),
-    ("team", "teammates", "colleagues", "coworker"),
+    ("team", "teammates", "colleagues", "coworker", "squad", "crew"),
     ("groom", "refine", "manage", "prioritise"),
     ("chart", "plan"),
     ("goal", "objective", "target"),

@@ -31,6 +31,8 @@ ROLELESS = Turn(
     [
         (METRICS, "and directors?", ["metrics", "director of product"], ["VP"]),
         (METRICS, "what about a CPO", ["metrics", "chief product officer"], ["VP"]),
+        (METRICS, "n the pm? what are theirs about", ["metrics", "product manager"], ["theirs", "VP"]),
+        (METRICS, "And her GPM?", ["metrics", "group product manager"], ["VP", "her"]),
         (METRICS, "PM?", ["metrics", "product manager"], ["VP"]),
         (METRICS, "what about hiring?", ["hiring", "VP of Product"], ["metrics"]),
         (METRICS, "same for skills please", ["skills", "VP of Product"], ["metrics", "please"]),

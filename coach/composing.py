@@ -91,6 +91,11 @@ def compose(question: Question, ranked: Sequence[Candidate], shown: frozenset[st
     return _cite(*choose(question, fresh))
 
 
+def is_spent(ranked: Sequence[Candidate], shown: frozenset[str]) -> bool:
+    """Whether what has not been shown falls far behind what has."""
+    return all(c.text in shown or c.score < KEEP * ranked[0].score for c in ranked)
+
+
 def choose(question: Question, ranked: Sequence[Candidate]) -> tuple[list[Candidate], Layout]:
     """The sentences to show, in their order, and the form that suits the question."""
     if len(pair := _compared(question)) == 2 and (both := _comparison(ranked, pair)):

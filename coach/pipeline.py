@@ -6,13 +6,13 @@ import logging
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from coach.care import Care, care_note
-from coach.composing import candidates, compose
-from coach.conversation import small_talk, standalone
+from coach.composing import Candidate, candidates, compose, is_spent
+from coach.conversation import Rewrite, small_talk, standalone
 from coach.encoder import Encoder, load_encoder
 from coach.errors import CoachError, IndexUnusable, SettingsError
 from coach.gate import Gate, Verdict
@@ -59,28 +59,24 @@ class Coach:
         clock.lap("rewrite")
         retriever = self._current()
         index = retriever.index
-        found = retriever.search(rewrite.text, EVIDENCE)
-        clock.lap("search")
-        ranked = candidates(found, index)
-        verdict = self._gate.decide(found, ranked, index)
-        if not verdict.open and found.question.premise:
-            # What the question takes for granted is often covered although its rest is not: then the corpus's word on that comes first.
-            on_premise = retriever.search(found.question.premise, EVIDENCE)
-            on_it = candidates(on_premise, index)
-            checked = self._gate.decide(on_premise, on_it, index)
-            if checked.open and on_premise.question.roles:
-                found, ranked, verdict = on_premise, on_it, checked
+        look = self._look(retriever, rewrite.text)
         shown = frozenset(s for t in history[-3:] for s in t.sentences) if rewrite.more else frozenset[str]()
-        explained = _explain(rewrite.rule, found, verdict)
-        if not verdict.open or not (composed := compose(found.question, ranked, shown)).sentences:
-            refusal = apology(found, verdict, self._gate, index)
+        if shown and is_spent(look.ranked, shown):
+            shown = frozenset()
+            if rewrite.rule == "more" and history[-1].offer:
+                rewrite = Rewrite(history[-1].offer, "more, by what was offered")
+                look = self._look(retriever, rewrite.text)
+        clock.lap("search")
+        explained = _explain(rewrite.rule, look.found, look.verdict)
+        if not look.verdict.open or not (composed := compose(look.found.question, look.ranked, shown)).sentences:
+            refusal = apology(look.found, look.verdict, self._gate, index)
             clock.lap("answer")
             yield replace(
                 refusal, question=question, standalone_question=rewrite.text, timings_ms=clock.read(), explanation=explained
             )
             return
         answer = Answer(question, rewrite.text, Outcome.ANSWERED, layout=composed.layout, explanation=explained)
-        follow_ups = follow_up_topics(found, composed.used, self._gate, index)
+        follow_ups = follow_up_topics(look.found, composed.used, self._gate, index)
         clock.lap("answer")
         for count in range(1, len(composed.sentences)):
             yield replace(answer, sentences=composed.sentences[:count], citations=composed.citations[:count])
@@ -91,6 +87,20 @@ class Coach:
             follow_ups=follow_ups,
             timings_ms=clock.read(),
         )
+
+    def _look(self, retriever: Retriever, text: str) -> _Look:
+        """The evidence for a standalone question.
+
+        What a question takes for granted is often covered although its rest is not: then the corpus's word on that is the evidence.
+        """
+        found = retriever.search(text, EVIDENCE)
+        ranked = candidates(found, retriever.index)
+        verdict = self._gate.decide(found, ranked, retriever.index)
+        if not verdict.open and (premise := found.question.premise):
+            on_premise = self._look(retriever, premise)
+            if on_premise.verdict.open and on_premise.found.question.roles:
+                return on_premise
+        return _Look(found, ranked, verdict)
 
     def search(self, query: str, limit: int = 10) -> tuple[Evidence, ...]:
         """The passages nearest to a query, best first."""
@@ -146,6 +156,15 @@ class Coach:
                     except IndexUnusable as error:
                         _log.warning("%s The previous generation keeps answering.", error)
         return self._retriever
+
+
+@dataclass(frozen=True, slots=True)
+class _Look:
+    """What the index holds on a question: the evidence, its sentences, best first, and whether they cover it."""
+
+    found: Found
+    ranked: Sequence[Candidate]
+    verdict: Verdict
 
 
 class _Clock:

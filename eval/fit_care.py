@@ -40,10 +40,11 @@ def rows_of(name: str) -> list[Row]:
 
 
 def ordinary(settings: Settings) -> tuple[list[Row], list[Row]]:
-    """Questions that no distressed person wrote: those of the gate's fitting sets, and those of the corpus (asked and declined)."""
+    """Questions that no distressed person wrote: those of the gate's fitting sets with requests and remarks of everyday life, and those of the corpus (asked and declined)."""
     corpus = read_corpus(settings.corpus)
     asked = {q for p in corpus.passages for q in p.asked} | {e for d in corpus.declined for e in d.examples}
     gate = [r["question"] for name in ("answerable.jsonl", "refusals.jsonl") for r in rows_of(name)]
+    gate += [r["message"] for r in rows_of("ordinary.jsonl")]
     found = [
         [{"message": q, "care": False, "kind": kind} for q in qs] for qs, kind in ((gate, "question"), (sorted(asked), "asked"))
     ]

@@ -18,7 +18,7 @@ LAYERS = (
     {"pipeline"},
     {"conversation", "composing", "generation", "grounding", "retrieval", "gate", "refusing", "care"},
     {"corpus", "encoder", "index", "sync", "border", "question", "vocabulary", "lint", "wire"},
-    {"types", "errors", "settings", "care_words", "logistic", "__init__"},
+    {"types", "errors", "settings", "care_words", "logistic", "adapter", "__init__"},
 )
 LAYER = {name: number for number, names in enumerate(LAYERS) for name in names}
 

@@ -1,3 +1,4 @@
+import hashlib
 import json
 import shutil
 import subprocess
@@ -9,6 +10,7 @@ from conftest import PROJECT
 from filelock import FileLock
 from torch_side import TEXTS
 
+from coach.adapter import ADAPTER
 from coach.encoder import load_encoder
 from coach.errors import EncoderError
 from coach.settings import DEFAULT_ENCODER
@@ -101,8 +103,10 @@ def test_known_words_are_whole_pieces(encoder, word, known):
     assert encoder.is_word(word) is known
 
 
-def test_name_and_digest_are_those_of_the_original_model(encoder):
-    assert (encoder.name, encoder.digest) == (DEFAULT_ENCODER, ORIGINAL)
+def test_the_digest_is_that_of_the_original_model_and_of_its_adapter(encoder):
+    adapter = hashlib.sha256(ADAPTER.read_bytes()).hexdigest()
+    assert encoder.name == DEFAULT_ENCODER
+    assert encoder.digest == hashlib.sha256(f"{ORIGINAL}+{adapter}".encode()).hexdigest()
 
 
 def test_the_exported_encoder_needs_no_torch(cache):

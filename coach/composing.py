@@ -8,6 +8,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import pairwise
 from pathlib import Path
 
 from coach.corpus import plain
@@ -32,9 +33,11 @@ FROM_ONE = 4  # sentences from one passage, so that an answer reads as one piece
 TOGETHER = 2.0  # how much more a sentence counts that stands in the passage of the best one
 MAX_STEPS = 6
 SAME = 0.86  # cosine from which two sentences say the same thing
-KEEP = 0.25  # share of the best sentence's probability that a further one must reach,
+KEEP = 0.35  # share of the best sentence's probability that a further one must reach,
 LIKELY = 0.08  # and the least probability
 NEW_WORDS = 0.3  # share of its content words that nobody has said before
+WRITTEN = 3  # passages from the top among which one written in rows is looked for;
+MIN_ROWS = 2  # that many make it one
 BESIDE = 0.4  # share of the best row's fit that a further row of a comparison must reach,
 PARALLEL = 0.08  # and the least fit of any row;
 ASIDE = 0.2  # share of the best sentence's probability that each of its two sentences must reach
@@ -219,18 +222,54 @@ def _comparison(ranked: Sequence[Candidate], pair: tuple[str, ...]) -> list[Cand
     likely = [c for c in ranked if c.score >= ASIDE * ranked[0].score]
     on_both = [c for c in likely if c.score >= OPENING * ranked[0].score and set(roles_in(c.text)) >= set(pair)]
     opening = next((c for c in on_both if _CONTRAST.search(c.text)), ranked[0] if ranked[0] in on_both else None)
-    taken = [opening] if opening else []
+    opened = [opening] if opening else []
+    if rows := _written_rows(ranked, pair, opened):
+        if opening and opening.passage is not rows[0][0].passage:
+            opened = []  # another page's summary says other things than these rows
+    else:
+        rows = _matched_rows(likely, pair, opened)
+    if not rows:
+        return None
+    shown = [c for row in rows for c in row]
+    if not opened and all(c.score < OPENING * ranked[0].score for c in shown):
+        opened, shown = [ranked[0]], [c for c in shown if c is not ranked[0]][: MAX_SENTENCES - 2]
+    return [*opened, *shown]
+
+
+Row = tuple[Candidate, Candidate]
+"""Two sentences that say the same kind of thing, one of each role."""
+
+
+def _written_rows(ranked: Sequence[Candidate], pair: tuple[str, ...], taken: Sequence[Candidate]) -> list[Row]:
+    """The rows, best first, of the first passage that is written in rows: neighbours on its page, one of each role."""
+    for place in range(WRITTEN):
+        page = sorted((c for c in ranked if c.order == place), key=lambda c: c.number)
+        rows: list[Row] = []
+        for one, other in pairwise(page):
+            if rows and one in rows[-1]:
+                continue
+            left, right = (next((c for c in (one, other) if _speaks_of(c, role, pair)), None) for role in pair)
+            if left and right and all(_new(c, taken) for c in (left, right)):
+                rows.append((left, right))
+        if len(rows) >= MIN_ROWS:
+            return sorted(rows, key=lambda row: -_fit(*row))[: (MAX_SENTENCES - len(taken)) // 2]
+    return []
+
+
+def _matched_rows(likely: Sequence[Candidate], pair: tuple[str, ...], taken: Sequence[Candidate]) -> list[Row]:
+    """Rows made of sentences from anywhere in the evidence, the best first."""
     left, right = ([c for c in likely if _speaks_of(c, role, pair)][:_MOST_ASIDE] for role in pair)
     fits = [(_fit(a, b), a, b) for a in left for b in right]
     fits.sort(key=lambda fit: -fit[0])
-    rows: list[Candidate] = []
-    for fit, *both in fits:
-        if fit < max(PARALLEL, BESIDE * fits[0][0]) or len(taken) + 2 > MAX_SENTENCES:
+    rows: list[Row] = []
+    said = list(taken)
+    for fit, one, other in fits:
+        if fit < max(PARALLEL, BESIDE * fits[0][0]) or len(said) + 2 > MAX_SENTENCES:
             break
-        if all(_new(c, taken) for c in both):
-            rows += both
-            taken += both
-    return ([opening] if opening else []) + rows if rows else None
+        if all(_new(c, said) for c in (one, other)):
+            rows.append((one, other))
+            said += [one, other]
+    return rows
 
 
 def _speaks_of(candidate: Candidate, role: str, pair: tuple[str, ...]) -> bool:

@@ -3,7 +3,8 @@
 Two logistic models over `coach.gate.features`, each with a threshold:
 - "bordered", for a corpus with a declined list and asked questions, fitted on the starter corpus, each question judged by an index
   that does not hold it;
-- "plain", for a corpus without them, fitted on the starter corpus stripped of both.
+- "plain", for a corpus without them, fitted on many small corpora drawn from the starter corpus's passages, down to a single one:
+  what a passage that was not drawn would have answered is a question that such a corpus does not cover.
 Each threshold refuses at most MAX_REFUSED of the answerable questions in ten-fold cross-validation.
 """
 
@@ -11,10 +12,11 @@ from __future__ import annotations
 
 import json
 import os
+import random
 import re
 import sys
 import tempfile
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -25,20 +27,26 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import LeaveOneGroupOut, cross_val_predict
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
+from tqdm import tqdm
 
 from coach.composing import candidates
-from coach.encoder import load_encoder
+from coach.encoder import Encoder, load_encoder
 from coach.gate import WEIGHTS, features
 from coach.index import Index, open_index
 from coach.retrieval import Found, Retriever
 from coach.settings import Settings
 from coach.sync import sync
 from coach.types import Passage
-from eval.folds import FOLDS, rows, searched, without
+from eval.folds import FOLDS, rows, searched
 
 MAX_REFUSED = 0.03
 STRENGTH = 0.1
 BORDER = ("declined", "declined5", "declined20", "border")
+SIZED = ("asked5", "asked20", "agreement", "said3", "said8", "passage5", "lexical", "lexical_first")  # grow with the corpus itself
+SIZES = (1, 2, 3, 5, 8, 13, 21, 34, 55, 89)  # passages of the small corpora, drawn DRAWS times each
+DRAWS = 6
+ASKED = 24  # questions of each kind that a small corpus is asked at most
+NEAREST = 10  # passages of the whole corpus that may answer a question in part
 _FACTS = re.compile(r"<!--\s*facts:(.*?)-->", re.DOTALL)
 
 
@@ -47,18 +55,47 @@ def main() -> None:
     settings = Settings.from_mapping(os.environ)
     encoder = load_encoder(settings.encoder, settings.cache, 2)
     labelled = [*rows("answerable.jsonl"), *rows("refusals.jsonl")]
-    bordered = [_seen(*found) for found in searched(settings, encoder, labelled)]
-    with tempfile.TemporaryDirectory() as folder:
-        work = Path(folder)
-        sync(without(settings.corpus, work / "corpus", None), work / "index", encoder)
-        retriever = Retriever(open_index(work / "index", encoder), encoder)
-        plain = [_seen(n % FOLDS, row, retriever.search(row["question"]), retriever.index) for n, row in enumerate(labelled)]
+    bordered = [_seen(fold, row, found, index) for fold, row, found, index in searched(settings, encoder, labelled)]
+    plain = list(_small_corpora(settings, encoder, labelled))
     fitted = {
         "fitted_by": "python -m eval.fit_gate",
         "bordered": _fit("bordered", bordered, leave_out=()),
-        "plain": _fit("plain", plain, leave_out=BORDER),
+        "plain": _fit("plain", plain, leave_out=(*BORDER, *SIZED)),
     }
     WEIGHTS.write_text(json.dumps(fitted, indent=1) + "\n", encoding="utf-8")
+
+
+def _small_corpora(settings: Settings, encoder: Encoder, labelled: Sequence[dict[str, Any]]) -> Iterator[Seen]:
+    """Labelled questions as small corpora see them: SIZES passages as plain pages, every other corpus without headings."""
+    dice = random.Random(0)
+    whole = Retriever(open_index(settings.index, encoder), encoder)
+    facts = {p.id: _facts(p, whole.index) for p in whole.index.passages}
+    nearest = [{e.passage.id for e in whole.search(row["question"], NEAREST).evidence} for row in labelled]
+    for turn, size in enumerate(tqdm(SIZES * DRAWS, desc="Small corpora", unit="corpus")):
+        drawn = {p.id: p for p in dice.sample(whole.index.passages, size)}
+        held = set().union(*(facts[i] for i in drawn))
+        kinds: dict[str, list[int]] = {"answerable": [], "near": [], "off": []}
+        for n, row in enumerate(labelled):
+            near_by, answered = not nearest[n].isdisjoint(drawn), not held.isdisjoint(row.get("facts", ()))
+            if answered and near_by:
+                kinds["answerable"].append(n)
+            elif not answered and not near_by:
+                kinds[row.get("kind", "near")].append(n)
+        with tempfile.TemporaryDirectory() as folder:
+            pages, root = Path(folder) / "corpus", Path(folder) / "index"
+            pages.mkdir()
+            for number, passage in enumerate(drawn.values()):
+                heading = f"## {passage.heading}\n\n" if turn % 2 else ""
+                body = " ".join(passage.quote(n) for n in range(len(passage.sentences)))
+                (pages / f"{passage.document_id}-{number}.md").write_text(f"{heading}{body}\n", encoding="utf-8")
+            sync(pages, root, encoder)
+            retriever = Retriever(open_index(root, encoder), encoder)
+            for kind, numbers in kinds.items():
+                for n in dice.sample(numbers, min(len(numbers), ASKED)):
+                    row = {"question": labelled[n]["question"], "kind": kind}
+                    yield _seen(n % FOLDS, row, retriever.search(row["question"]), retriever.index)
+            retriever.index.close()
+    whole.index.close()
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +137,7 @@ def _fit(name: str, seen: Sequence[Seen], leave_out: Iterable[str]) -> dict[str,
     score = unseen(covered)
     threshold = float(np.quantile(score[covered == 1], MAX_REFUSED))
     report = {
-        "mean_reciprocal_rank": round(float(np.mean(ranks)), 4),
+        "mean_reciprocal_rank": round(float(np.mean(ranks)), 4) if ranks else None,
         "answerable_refused": _share(score[covered == 1] < threshold),
         "near_refused": _share(score[kind == "near"] < threshold),
         "off_refused": _share(score[kind == "off"] < threshold),

@@ -16,11 +16,15 @@ _re = partial(re.compile, flags=re.IGNORECASE)
 
 @dataclass(frozen=True, slots=True)
 class Rewrite:
-    """A message made complete. `more` says that the person wants what was not said before."""
+    """A message made complete. `more` says that the person wants what was not said before.
+
+    `others` are further ways to read a short message after an earlier question; the evidence decides between them and `text`.
+    """
 
     text: str
     rule: str
     more: bool = False
+    others: tuple[str, ...] = ()
 
 
 _GREETING = _re(r"(?:hi|hello|hey|hiya|howdy|yo|greetings|good (?:morning|afternoon|evening|day)|hallo)(?:[\s,]+(?:there|coach|all|everyone|again|you|bot|mate|team))*")  # fmt: skip
@@ -101,7 +105,8 @@ _VERB = _re(
 )
 _CLIPPED = _re(r"(?:\w+ )?(?:who|when|where|what|(?:which|whose|how (?:many|much|long|often|soon))(?: [\w-]+){0,2})[\s?.!]*")
 _OTHER_ROLE: dict[tuple[str, ...], str] = {("pm",): "vp", ("vp",): "pm"}
-_FRAGMENT_WORDS, _CARRY_WORDS, _REMARK_WORDS = 6, 9, 4
+_FRAGMENT_WORDS, _CARRY_WORDS, _REMARK_WORDS, _BESIDE_ROLE = 6, 9, 4, 2
+_CERTAIN = ("yes to an offer", "the other role")
 _SENTENCE = re.compile(r"(?<=[.?!\u2026])\s+")
 _NOT_ROLE = _re(r"\bnot\b[^.,;!?]*[.,;!?]*")
 _SHORT_ROLE = _re(
@@ -141,8 +146,20 @@ _NO_NOUN = STOP_WORDS | frozenset("know think want need mean tell say ask see fi
 
 
 def standalone(history: Sequence[Turn], message: str) -> Rewrite:
-    """The message as a complete question; one that is complete already is left alone."""
+    """The message as a complete question; one that is complete already is left alone, and a short one gets its other readings."""
     text = _remarks_off(message)
+    found = _by_rules(history, message, text)
+    last = _last_asked(history)
+    if last is None or found.more or found.rule in _CERTAIN or _is_bare(text) or len(_content(text)) > _CARRY_WORDS:
+        return found
+    previous, named = last.standalone_question, roles_in(text)
+    others = [_carry(text, previous)]
+    if named and roles_in(previous) and len(_content(_replace_roles(text, lambda _: ""))) <= _BESIDE_ROLE:
+        others.append(_swap_roles(previous, named))
+    return replace(found, others=tuple(o for o in others if o != found.text))
+
+
+def _by_rules(history: Sequence[Turn], message: str, text: str) -> Rewrite:
     last = _last_asked(history)
     if last is None:
         return Rewrite(text, "first" if text == message else "greeting cut off")

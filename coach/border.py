@@ -14,7 +14,7 @@ from coach.encoder import Matrix
 
 GAMMA = 2.0  # width of the kernel and its ridge: best of a grid on eval/fit
 RIDGE = 0.3
-MOST = 6_000  # questions of a side that are fitted on, evenly drawn: time and memory grow with the square
+MOST = 4_000  # questions of a side that are fitted on, evenly drawn: time and memory grow with the square
 TOLERANCE = 1e-3  # of the solution; a hundred times coarser told the two sides apart as well
 MIN_EXAMPLES = 50  # fewer declined questions than this draw no line
 

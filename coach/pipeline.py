@@ -18,7 +18,7 @@ from coach.errors import CoachError, IndexUnusable, SettingsError
 from coach.gate import Gate, Verdict, unknown_names
 from coach.index import IndexDamaged, IndexMissing, open_index, read_pointer
 from coach.question import clean
-from coach.refusing import apology, follow_up_topics, nearest_topics, spread, talk
+from coach.refusing import apology, follow_up_topics, nearest_topics, talk, typical
 from coach.retrieval import Found, Retriever
 from coach.settings import Settings
 from coach.sync import Progress, sync
@@ -26,7 +26,9 @@ from coach.types import Answer, Document, Evidence, Outcome, Passage, Turn
 
 MAX_MESSAGE = 4000  # characters; more is a document, not a question
 EVIDENCE = 10
-OTHER_READING = 0.85  # of a follow-up, against 1 for the one by rules; any value from 0.8 to 0.95 does as well on eval/fit/followups.jsonl
+OTHER_READING = (
+    0.85  # of a follow-up, against 1 for the one by rules; any value from 0.8 to 0.95 does as well on eval/fit/followups.jsonl
+)
 
 _log = logging.getLogger(__name__)
 
@@ -132,7 +134,7 @@ class Coach:
         """Questions for an empty page, from different documents, each of which the gate lets through."""
         index = self._current().index
         if self._shown_examples[0] != index.name:
-            self._shown_examples = (index.name, nearest_topics(spread(len(index.passages)), self._gate, index, limit=6))
+            self._shown_examples = (index.name, nearest_topics(typical(index), self._gate, index, limit=6))
         return self._shown_examples[1]
 
     def close(self) -> None:

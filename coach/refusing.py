@@ -15,6 +15,7 @@ from coach.question import Question
 from coach.retrieval import Found
 from coach.types import Answer, Outcome
 
+ALIKE = 0.5  # how much likeness to an example that is there already counts against another one
 _NO_EVIDENCE = (
     "I do not have that in the material I answer from, and I would rather say so than guess. "
     "What comes nearest, and what I can answer, is listed below. {ask} {turn}"
@@ -88,9 +89,19 @@ def nearest_topics(numbers: Iterable[int], gate: Gate, index: Index, limit: int 
     return tuple(topics.values())
 
 
-def spread(count: int, steps: int = 24) -> list[int]:
-    """Numbers from all over the corpus, so that examples do not all come from its first pages."""
-    return [step * count // steps for step in range(min(steps, count))]
+def typical(index: Index, limit: int = 24) -> list[int]:
+    """Numbers of passages from the middle of the corpus, each unlike those before it (maximal marginal relevance, Carbonell and Goldstein 1998)."""
+    vectors = index.passage_vectors(range(len(index.passages)))
+    middle = vectors.mean(axis=0)
+    worth = vectors @ (middle / np.linalg.norm(middle))
+    likest = np.zeros(len(vectors), dtype=np.float32)
+    chosen: list[int] = []
+    for _ in range(min(limit, len(vectors))):
+        value = worth - ALIKE * likest
+        value[chosen] = -np.inf
+        chosen.append(int(value.argmax()))
+        likest = np.maximum(likest, vectors @ vectors[chosen[-1]])
+    return chosen
 
 
 def topic(heading: str) -> str:

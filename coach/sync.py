@@ -47,7 +47,7 @@ from coach.vocabulary import name_roles
 
 LOCK_SECONDS = 600
 GRACE_SECONDS = 60  # how long a reader may go on with a generation after another one was published
-_ENCODE_BATCH = 256
+_ENCODE_BATCH = 1024  # between two reports of progress; at its end a processor waits for the other
 _CHROMA_BATCH = 5000
 
 Progress = Callable[[int, int], None]

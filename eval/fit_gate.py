@@ -42,7 +42,16 @@ from eval.folds import FOLDS, rows, searched
 MAX_REFUSED = 0.03
 STRENGTH = 0.1
 BORDER = ("declined", "declined5", "declined20", "border")
-SIZED = ("asked5", "asked20", "agreement", "said3", "said8", "passage5", "lexical", "lexical_first")  # grow with the corpus itself
+SIZED = (
+    "asked5",
+    "asked20",
+    "agreement",
+    "said3",
+    "said8",
+    "passage5",
+    "lexical",
+    "lexical_first",
+)  # grow with the corpus itself
 SIZES = (1, 2, 3, 5, 8, 13, 21, 34, 55, 89)  # passages of the small corpora, drawn DRAWS times each
 DRAWS = 6
 ASKED = 24  # questions of each kind that a small corpus is asked at most

@@ -1,7 +1,9 @@
+import numpy as np
 import pytest
 from asking import REFUSED, coach_over, write_pages
 
-from coach.refusing import spread, talk, topic
+from coach.index import open_index
+from coach.refusing import talk, topic, typical
 from coach.types import Outcome
 
 REFUSALS = [
@@ -75,8 +77,19 @@ def test_a_heading_becomes_a_question_that_can_be_asked(heading, asked):
     assert topic(heading) == asked
 
 
-@pytest.mark.parametrize("count", [0, 1, 5, 100])
-def test_examples_are_taken_from_all_over_a_corpus(count):
-    numbers = spread(count)
-    assert all(0 <= n < count for n in numbers)
-    assert len(numbers) <= 24
+def test_examples_come_from_the_middle_of_a_corpus_and_are_unlike_each_other(coach, starter_index, encoder):
+    index = open_index(starter_index, encoder)
+    numbers = typical(index)
+    vectors = index.passage_vectors(numbers)
+    index.close()
+    assert len(set(numbers)) == len(numbers) == 24
+    assert float((vectors @ vectors.T)[~np.eye(24, dtype=bool)].max()) < 0.9
+    assert len(set(coach.examples)) == 6
+
+
+def test_a_corpus_of_one_line_has_one_example(tmp_path, encoder):
+    coach = coach_over(
+        write_pages(tmp_path / "corpus", {"dog.txt": "The office dog may visit on Tuesdays.\n"}), tmp_path / "index", encoder
+    )
+    assert len(coach.examples) <= 1
+    coach.close()

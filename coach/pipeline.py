@@ -26,9 +26,9 @@ from coach.types import Answer, Document, Evidence, Outcome, Passage, Turn
 
 MAX_MESSAGE = 4000  # characters; more is a document, not a question
 EVIDENCE = 10
-OTHER_READING = (
-    0.85  # of a follow-up, against 1 for the one by rules; any value from 0.8 to 0.95 does as well on eval/fit/followups.jsonl
-)
+LIKELY_CORRECTION = 0.3  # probability of the sentence that sets right what a question presumes
+# Of another reading of a follow-up, against 1 for the one by rules: any value from 0.8 to 0.95 does as well (python -m eval.fit_followups).
+OTHER_READING = 0.85
 
 _log = logging.getLogger(__name__)
 
@@ -102,18 +102,24 @@ class Coach:
                 rewrite, look = Rewrite(other, f"{rewrite.rule}, then by the evidence"), seen
         return rewrite, look
 
-    def _look(self, retriever: Retriever, text: str) -> _Look:
-        """The evidence for a standalone question.
+    def _look(self, retriever: Retriever, text: str, presumed: bool = False) -> _Look:
+        """The evidence for a standalone question, or for what one takes for granted.
 
-        What a question takes for granted is often covered although its rest is not: then the corpus's word on that is the evidence.
+        That is often covered although the rest of the question is not: then the corpus's word on it is the evidence. What is said of
+        a role in passing counts only when the corpus says it of another role.
         """
         found = retriever.search(text, EVIDENCE)
         ranked = candidates(found, retriever.index)
         verdict = self._gate.decide(found, ranked, retriever.index)
-        if not verdict.open and (premise := found.question.premise):
-            on_premise = self._look(retriever, premise)
-            if on_premise.verdict.open and on_premise.found.question.roles:
-                return on_premise
+        if not verdict.open and not presumed:
+            if premise := found.question.premise:
+                on_premise = self._look(retriever, premise, presumed=True)
+                if on_premise.verdict.open and on_premise.found.question.roles:
+                    return on_premise
+            for claim in found.question.presumed:
+                on_claim = self._look(retriever, claim, presumed=True)
+                if on_claim.verdict.open and on_claim.corrects:
+                    return on_claim
         return _Look(found, ranked, verdict)
 
     def search(self, query: str, limit: int = 10) -> tuple[Evidence, ...]:
@@ -184,6 +190,12 @@ class _Look:
     def promise(self) -> float:
         """How probable it is that the corpus covers the question and that the best sentence answers it."""
         return self.verdict.score * self.ranked[0].score if self.ranked else 0.0
+
+    @property
+    def corrects(self) -> bool:
+        """Whether the sentence that answers best, and is likely to, says it of another role than the question does."""
+        best, asked = self.ranked[0], self.found.question.roles
+        return best.score >= LIKELY_CORRECTION and bool(best.role and asked) and best.role != asked[0]
 
 
 class _Clock:

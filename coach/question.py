@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 
-from coach.index import STOP_WORDS, stem, terms, words
-from coach.vocabulary import CHAT_SPELLING, ROLE_NAMES, SYNONYMS, name_roles, other_roles, roles_in
+from coach.index import stem, terms, words
+from coach.spelling import repair
+from coach.vocabulary import SYNONYMS, name_roles, other_roles, roles_in
 
 _LONG = 40  # words; in a longer message the question proper is looked for
-_TOKEN = re.compile(r"[A-Za-z][A-Za-z'’]*")
 _HOW_TO = re.compile(
     r"\bhow (?:do|can|could|should|would|might|to|shall)\b|\bwhat (?:should|can|could|do) (?:i|we|you) do\b|\bsteps?\b|\bhelp me\b",
     re.IGNORECASE,
@@ -24,8 +24,6 @@ _FIGURE = re.compile(
     r"how (?:good|bad|healthy) is|good (?:score|rate|number|ratio|value)|minimum|maximum|at least|at most)\b",
     re.IGNORECASE,
 )
-_ROLE_WORDS = tuple(sorted({w for name in ROLE_NAMES.values() for w in words(name) if len(w) >= 4}))
-_INSIDE = re.compile(r"[a-z0-9,;:)] $")
 _YES_NO = re.compile(
     r"^(?:so |and |but |ok |hey |hi |wait |well |um |just |quick question |actually )*"
     r"(?:is|are|was|do|does|did|can|could|should|will|would|has|have|must|may|isn't|aren't|don't|doesn't|can't|shouldn't|won't)\b"
@@ -37,6 +35,12 @@ _PREMISE = re.compile(
     r"(?P<premise>[^,?]{8,160}?)(?:,|\s-\s|;)\s*(?=\S)",
     re.IGNORECASE,
 )
+_BEHIND_WH = re.compile(
+    r"\b(?:how|what|which|when|where|why)\b[^.?!,;]*?\b(?P<claim>(?:do|does|did|should|can|could|will|would|must)\s[^?!]+)",
+    re.IGNORECASE,
+)
+_CLAUSE = re.compile(r"(?:^|[,;.]\s*)(?:as|since|because|when|if|once)\s+(?P<claim>[^,.;?]{12,160})", re.IGNORECASE)
+_SENTENCES = re.compile(r"(?<=[.!?…])\s+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +68,8 @@ class Question:
     """Whether a number is asked for."""
     premise: str
     """What the question takes for granted, "" when nothing."""
+    presumed: tuple[str, ...]
+    """What it may take for granted of a role in passing: "how many hours does a VP need to groom the backlog" that a VP grooms it."""
 
     @property
     def synonym_terms(self) -> tuple[str, ...]:
@@ -98,6 +104,7 @@ def understand(message: str, is_word: Callable[[str], bool], corpus_words: Mappi
         how_to=bool(_HOW_TO.search(proper)),
         figure=bool(_FIGURE.search(proper)),
         premise=premise,
+        presumed=_presumed(named),
     )
 
 
@@ -109,67 +116,18 @@ def _premise(text: str) -> str:
     return statement if rest.rstrip().endswith("?") and 4 <= len(statement.split()) <= 20 and "?" not in statement else ""
 
 
-def repair(text: str, is_word: Callable[[str], bool], corpus_words: Mapping[str, int]) -> str:
-    """Chat spelling written out and misspelt words replaced by the nearest word of the corpus; known words stay as they are.
-
-    A capital inside a sentence makes a name, which may only be a misspelt role: no company becomes the word that it resembles.
-    """
-
-    def mend(match: re.Match[str]) -> str:
-        word = match[0].lower().replace("’", "'")
-        is_name = match[0][0].isupper() and bool(_INSIDE.search(text[: match.start()]))
-        if word in CHAT_SPELLING and not match[0].isupper():
-            return CHAT_SPELLING[word]
-        bare = word[:-2] if word.endswith("'s") else word
-        if len(bare) < 4 or bare in corpus_words or bare in STOP_WORDS or is_word(bare) or "'" in bare:
-            return match[0]
-        candidates = [w for w in _ROLE_WORDS if w[0] == bare[0]] if is_name else _buckets(corpus_words).get(bare[0], [])
-        return _nearest(bare, candidates, corpus_words) or match[0]
-
-    return " ".join(_TOKEN.sub(mend, text).split())
-
-
-class _Buckets:
-    """A corpus's words of four letters and more by their first letter; they hold on to the words, so that no other corpus passes for it."""
-
-    def __init__(self, corpus_words: Mapping[str, int]) -> None:
-        self.corpus_words = corpus_words
-        self.by_letter: dict[str, list[str]] = {}
-        for known in corpus_words:
-            if len(known) >= 4 and known.isalpha():
-                self.by_letter.setdefault(known[0], []).append(known)
-
-
-_last_buckets = _Buckets({})
-
-
-def _buckets(corpus_words: Mapping[str, int]) -> dict[str, list[str]]:
-    """The buckets of a corpus, made once as long as no other corpus is asked for."""
-    global _last_buckets
-    buckets = _last_buckets  # another thread may replace it
-    if buckets.corpus_words is not corpus_words:
-        buckets = _last_buckets = _Buckets(corpus_words)
-    return buckets.by_letter
-
-
-def _nearest(word: str, candidates: Sequence[str], corpus_words: Mapping[str, int]) -> str | None:
-    """The nearest candidate within one edit (two from seven letters up), the most frequent in the corpus among equals."""
-    from rapidfuzz import process
-    from rapidfuzz.distance import OSA
-
-    allowed = 1 if len(word) < 7 else 2
-    near = process.extract(word, candidates, scorer=OSA.distance, score_cutoff=allowed, limit=8)
-    if not near:
-        return None
-    # A dropped letter is the commonest slip: with equal distance the more frequent word wins.
-    return min(near, key=lambda hit: (hit[1], -corpus_words.get(hit[0], 0)))[0]
+def _presumed(text: str) -> tuple[str, ...]:
+    """What is said of a role behind a question word, in a clause, or in a sentence of its own before the question."""
+    claims = [m["claim"] for pattern in (_BEHIND_WH, _CLAUSE) for m in pattern.finditer(text)]
+    claims += [s for s in _SENTENCES.split(text)[:-1] if not s.endswith("?")]
+    return tuple(c for c in dict.fromkeys(claims) if c != text and roles_in(c))
 
 
 def question_proper(text: str) -> str:
     """The asking part of a long message: its sentences with a question mark, else its last two."""
     if len(text.split()) <= _LONG:
         return text
-    parts = re.split(r"(?<=[.!?…])\s+", text)
+    parts = _SENTENCES.split(text)
     asking = [p for p in parts if p.endswith("?")]
     chosen = asking[-2:] if asking else parts[-2:]
     return " ".join(chosen)[-600:]

@@ -41,7 +41,7 @@ from coach.index import (
     verify_files,
     words,
 )
-from coach.question import repair
+from coach.spelling import repair
 from coach.types import Passage
 from coach.vocabulary import name_roles
 

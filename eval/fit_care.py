@@ -30,6 +30,7 @@ FIT = Path(__file__).parent / "fit"
 MAX_FALSE_ALARMS = 0.008  # of ordinary questions: whoever asks about work and gets helplines does not come back
 UNSEEN = 4  # the pass of care_check.jsonl that is only measured
 STRENGTH = 0.3  # inverse of the penalty
+REMARK = 5.0  # how much an everyday remark counts: there are few, and people make them all the time
 VECTOR_SCALE = 4.0  # how much cheaper than a sign a dimension of the vector is for the penalty
 Row = dict[str, Any]
 
@@ -40,15 +41,16 @@ def rows_of(name: str) -> list[Row]:
 
 
 def ordinary(settings: Settings) -> tuple[list[Row], list[Row]]:
-    """Questions that no distressed person wrote: those of the gate's fitting sets with requests and remarks of everyday life, and those of the corpus (asked and declined)."""
+    """Messages that no distressed person wrote: questions of the gate's fitting sets with remarks of everyday life, and questions of the corpus (asked and declined)."""
     corpus = read_corpus(settings.corpus)
     asked = {q for p in corpus.passages for q in p.asked} | {e for d in corpus.declined for e in d.examples}
-    gate = [r["question"] for name in ("answerable.jsonl", "refusals.jsonl") for r in rows_of(name)]
-    gate += [r["message"] for r in rows_of("ordinary.jsonl")]
-    found = [
-        [{"message": q, "care": False, "kind": kind} for q in qs] for qs, kind in ((gate, "question"), (sorted(asked), "asked"))
-    ]
-    return found[0], found[1]
+    gate = [r["question"] for name in ("answerable.jsonl", "refusals.jsonl") for r in rows_of(name) if not r.get("distress")]
+    remarks = [r["message"] for r in rows_of("ordinary.jsonl")]
+    questions, chat, corpus_questions = (
+        [{"message": q, "care": False, "kind": kind} for q in qs]
+        for qs, kind in ((gate, "question"), (remarks, "remark"), (sorted(asked), "asked"))
+    )
+    return questions + chat, corpus_questions
 
 
 class Prepared:
@@ -60,19 +62,18 @@ class Prepared:
         self.readings: list[Reading] = [read(r["message"]) for r in rows]
         self.vectors = encoder.encode([r["message"] for r in rows])
 
-    def features(self, which: Sequence[int]) -> tuple[Matrix, Matrix]:
-        """What the model is fitted on, signs beside the scaled vector, and the labels; the cheap test's "no" teaches nothing."""
-        found = [
-            ([*reading.signs, *(VECTOR_SCALE * self.vectors[i])], self.labels[i])
-            for i in which
-            if (reading := self.readings[i]).signs
-        ]
-        return np.array([f for f, _ in found], dtype=np.float32), np.array([label for _, label in found])
+    def features(self, which: Sequence[int]) -> tuple[Matrix, Matrix, Matrix]:
+        """What the model is fitted on, signs beside the scaled vector, the labels, and how much each counts; the cheap test's "no" teaches nothing."""
+        kept = [i for i in which if self.readings[i].signs]
+        values = [[*self.readings[i].signs, *(VECTOR_SCALE * self.vectors[i])] for i in kept]
+        counts = [REMARK if self.rows[i]["kind"] == "remark" else 1.0 for i in kept]
+        return np.array(values, dtype=np.float32), self.labels[kept], np.array(counts, dtype=np.float32)
 
 
 def fit(data: Prepared, which: Sequence[int], digest: str, threshold: float = 0.5) -> Care:
     """The model fitted on some of the messages."""
-    model = LogisticRegression(C=STRENGTH, max_iter=5000).fit(*data.features(which))
+    values, labels, counts = data.features(which)
+    model = LogisticRegression(C=STRENGTH, max_iter=5000).fit(values, labels, sample_weight=counts)
     signs = np.round(model.coef_[:, : len(SIGNS)], 3).astype(np.float32)
     vector = np.round(VECTOR_SCALE * model.coef_[:, len(SIGNS) :], 2).astype(np.float32)
     return Care(digest, signs, vector, np.round(model.intercept_, 3).astype(np.float32), threshold)

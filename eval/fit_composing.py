@@ -1,15 +1,18 @@
 """Fit the model that chooses sentences on eval/fit and write coach/composing.json: `python -m eval.fit_composing`.
 
 A logistic model over the features of `coach.composing.candidates`: does this sentence answer this question? The labels are in
-eval/fit/sentences.jsonl: for each question the sentences of the corpus that state the fact which answers it.
+eval/fit/sentences.jsonl (for each question the sentences of the corpus that state the fact which answers it) and in the corpus itself
+(for a wording the sentences of its passage that answer it), of which some are drawn.
 """
 
 from __future__ import annotations
 
 import json
 import os
+import random
 import sys
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 from sklearn.linear_model import LogisticRegression
@@ -18,6 +21,7 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
 from coach.composing import WEIGHTS, Candidate, candidates, choose
+from coach.corpus import Corpus, plain, read_corpus
 from coach.encoder import load_encoder
 from coach.retrieval import Found
 from coach.settings import Settings
@@ -25,6 +29,7 @@ from eval.fit_gate import raw_weights
 from eval.folds import rows, searched
 
 STRENGTH = 0.1
+WORDINGS = 2_000  # of the corpus that are drawn
 
 
 def main() -> None:
@@ -32,12 +37,16 @@ def main() -> None:
     settings = Settings.from_mapping(os.environ)
     encoder = load_encoder(settings.encoder, settings.cache, 2)
     labelled = {row["id"]: frozenset(row["sentences"]) for row in rows("sentences.jsonl")}
+    asked = [*rows("answerable.jsonl"), *wordings(read_corpus(settings.corpus))]
     questions: list[tuple[Found, frozenset[str]]] = []
+    wording: list[bool] = []
     table: list[tuple[int, Candidate, bool]] = []
-    for _, row, found, index in searched(settings, encoder, rows("answerable.jsonl")):
-        right = labelled[row["id"]]
+    for _, row, found, index in searched(settings, encoder, asked):
+        right = labelled[row["id"]] if "id" in row else row["sentences"]
         table += [(len(questions), c, c.text in right) for c in candidates(found, index)]
         questions.append((found, right))
+        wording.append("id" not in row)
+    drawn = np.array(wording)
     names = list(table[0][1].features)
     values = np.array([[c.features[f] for f in names] for _, c, _ in table])
     labels, groups = np.array([int(hit) for _, _, hit in table]), np.array([n for n, _, _ in table])
@@ -46,11 +55,25 @@ def main() -> None:
     by_question: list[list[Candidate]] = [[] for _ in questions]
     for (n, candidate, _), score in zip(table, unseen, strict=True):
         by_question[n].append(replace(candidate, score=float(score)))
-    report = _report(questions, by_question)
+    report = {
+        name: _report([questions[n] for n in which], [by_question[n] for n in which])
+        for name, which in (("questions", np.flatnonzero(~drawn)), ("wordings", np.flatnonzero(drawn)))
+    }
     print(report, file=sys.stderr)
     weights = raw_weights(model, names, values, labels)
     fitted = {"fitted_by": "python -m eval.fit_composing", "report": report, "weights": weights}
     WEIGHTS.write_text(json.dumps(fitted, indent=1) + "\n", encoding="utf-8")
+
+
+def wordings(corpus: Corpus) -> list[dict[str, Any]]:
+    """Some wordings of the corpus with the sentences that answer them."""
+    answers: dict[str, set[str]] = {}
+    for passage in corpus.passages:
+        for question, numbers in zip(passage.asked, passage.answers, strict=True):
+            if numbers:
+                answers.setdefault(question, set()).update(plain(passage.quote(n)) for n in numbers)
+    drawn = random.Random(0).sample(sorted(answers), min(WORDINGS, len(answers)))
+    return [{"question": q, "sentences": frozenset(answers[q])} for q in drawn]
 
 
 def _report(questions: list[tuple[Found, frozenset[str]]], scored: list[list[Candidate]]) -> dict[str, float]:

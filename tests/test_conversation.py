@@ -305,3 +305,32 @@ def test_small_talk_is_told_apart(message, kind):
 )
 def test_a_question_is_no_small_talk(message):
     assert small_talk(message) == ""
+
+
+@pytest.mark.parametrize(
+    "message", ["everywhere, or just in some places?", "all by herself?", "and how early, though", "is the best part of it new?"]
+)
+def test_a_short_message_may_also_belong_to_the_question_before(message):
+    found = standalone([METRICS], message)
+    assert any("Which metrics does a VP of Product track" in reading for reading in (found.text, *found.others))
+
+
+def test_a_short_message_with_another_role_may_also_repeat_the_question_for_it():
+    assert "Which metrics does a product manager track?" in standalone([METRICS], "ok. and the PM, same ones?").others
+
+
+@pytest.mark.parametrize(
+    "message",
+    [
+        "and directors?",
+        "tell me more",
+        "yes",
+        "Which of the measures that investors and boards read every quarter should somebody new in finance learn to explain first?",
+    ],
+)
+def test_a_plain_follow_up_or_a_long_message_has_one_reading(message):
+    assert standalone([METRICS], message).others == ()
+
+
+def test_a_first_message_has_one_reading():
+    assert standalone([], "everywhere, or just in some places?").others == ()

@@ -99,6 +99,17 @@ def test_a_conversation_is_followed(coach, messages, words):
     assert [w for w in words if w.lower() not in answer.text.lower()] == []
 
 
+def test_the_evidence_decides_how_a_short_follow_up_is_read(coach):
+    answer = converse(coach, "Does a VP of Product meet with the board of directors?", "Everywhere, or just in some places?")
+    assert "smaller companies" in answer.text
+    assert answer.explanation["rewrite"].endswith("by the evidence")
+
+
+def test_a_name_that_the_corpus_does_not_know_is_no_part_of_the_earlier_question(coach):
+    answer = converse(coach, "What is the difference between a mentor and a sponsor?", "Has Tomasz already picked somebody?")
+    assert answer.outcome in REFUSED
+
+
 def test_a_yes_gets_what_was_offered(coach):
     first = coach.ask("Which KPIs does a VP track?")
     answer = coach.ask("yes", [Turn.of(first)])

@@ -1,6 +1,6 @@
 import pytest
 
-from coach.question import clean, question_proper, repair, synonyms_of, understand
+from coach.question import clean, question_proper, synonyms_of, understand
 
 WORDS = {
     w: n
@@ -11,41 +11,8 @@ WORDS = {
 ENGLISH = {"does", "what", "take", "bread", "weather", "between", "need", "want"}
 
 
-def mended(text: str) -> str:
-    return repair(text, ENGLISH.__contains__, WORDS)
-
-
 def read(text: str):
     return understand(text, ENGLISH.__contains__, WORDS)
-
-
-@pytest.mark.parametrize(
-    ("typed", "meant"),
-    [
-        ("do product mgrs hav direct reports", "do product managers have direct reports"),
-        ("wat is the diffrence btwn them", "what is the difference between them"),
-        ("which skils", "which skills"),
-        ("stratgy and roadmpa", "strategy and roadmap"),
-        ("a promotoin pls", "a promotion please"),
-    ],
-    ids=["chat spelling", "dropped letter", "short word", "swapped letters", "two letters swapped"],
-)
-def test_misspelt_words_become_the_nearest_words_of_the_corpus(typed, meant):
-    assert mended(typed) == meant
-
-
-@pytest.mark.parametrize(
-    "text", ["What does bread need?", "ab cd", "Zyzzyva", "I don't want reports", "Kubernetes"], ids=lambda t: t
-)
-def test_known_and_unlike_words_stay_as_they_are(text):
-    assert mended(text) == text
-
-
-def test_words_of_one_corpus_never_repair_a_question_to_another():
-    # A corpus that is gone leaves its place in memory to the next one.
-    for word, other in [("biscuit", "biscotti"), ("harbour", "harvest")] * 5:
-        assert repair(word[:-2] + word[-1], set().__contains__, {word: 1}) == word
-        assert repair(word[:-2] + word[-1], set().__contains__, {other[0] + "zzzzzz": 1}) == word[:-2] + word[-1]
 
 
 @pytest.mark.parametrize(
@@ -116,10 +83,3 @@ def test_search_terms_hold_the_words_and_what_means_the_same():
 
 def test_a_question_without_words_has_no_terms():
     assert read("???").terms == ()
-
-
-def test_a_name_inside_a_sentence_is_repaired_to_a_role_alone():
-    corpus_words = {"specify": 9, "strive": 4, "manager": 50, "product": 80}
-    for text in ("Who leads product at Spotify?", "Is the offer from Stripe good?", "What does a PM earn at STRYVE?"):
-        assert repair(text, lambda _: False, corpus_words) == text
-    assert repair("the Prodct Manger said so", lambda w: w in {"the", "said"}, corpus_words) == "the product manager said so"

@@ -71,7 +71,7 @@ def features(found: Found, ranked: Sequence[Candidate], index: Index) -> dict[st
         "missing_rarest": max(missing, default=0.0),
         "missing_count": min(len(missing), 5) / 5,
         "absent": sum(w for t, w in weight.items() if not index.knows(t)) / total,
-        "names": min(len(unknown_names(question, index)), 3) / 3,
+        "names": min(len(_unknown_names(question, index)), 3) / 3,
         "figures": sum(f not in held for f in figures) / 2 if figures else 0.0,
         "no_figure": float(question.figure and not any(_numbers(p) for p in passages[:2])),
         "figure": float(question.figure),
@@ -119,8 +119,7 @@ def _likeness(found: Found, index: Index) -> dict[str, float]:
     }
 
 
-def unknown_names(question: Question, index: Index) -> list[str]:
-    """Capitalised words inside a sentence that the corpus does not hold."""
+def _unknown_names(question: Question, index: Index) -> list[str]:
     return [n for n in _NAME.findall(question.text) if n.lower() not in index.words and not n.isupper()]
 
 
@@ -133,6 +132,8 @@ class Verdict:
     in_field: bool
     features: Mapping[str, float]
     reason: str
+    clear: bool = True
+    """Whether it was no close call."""
     turn_to: str = ""
     """Who can help instead, where the corpus's declined list says so."""
 
@@ -169,13 +170,15 @@ class Gate:
         score, field = (probability(weights, values) if found.evidence else 0.0 for weights in (model.covered, model.field))
         is_open = score >= model.threshold
         # After a close call the question may be one of the corpus's own after all: then nobody else is named.
-        declined = index.nearest_declined(found.vector[0]) if score < model.threshold / 2 else None
+        clear = is_open or score < model.threshold / 2
+        declined = index.nearest_declined(found.vector[0]) if clear and not is_open else None
         return Verdict(
             open=is_open,
             score=round(score, 4),
             in_field=field >= model.field_threshold,
             features=values,
             reason="" if is_open else _why(model, values),
+            clear=clear,
             turn_to=declined.turn_to if declined and declined.nearest >= _SURE else "",
         )
 

@@ -15,7 +15,7 @@ from coach.composing import Candidate, candidates, compose, is_spent
 from coach.conversation import Rewrite, small_talk, standalone
 from coach.encoder import Encoder, load_encoder
 from coach.errors import CoachError, IndexUnusable, SettingsError
-from coach.gate import Gate, Verdict, unknown_names
+from coach.gate import Gate, Verdict
 from coach.index import IndexDamaged, IndexMissing, open_index, read_pointer
 from coach.question import clean
 from coach.refusing import apology, follow_up_topics, nearest_topics, talk, typical
@@ -94,8 +94,8 @@ class Coach:
     def _read(self, retriever: Retriever, rewrite: Rewrite) -> tuple[Rewrite, _Look]:
         """The reading of a follow-up that the corpus answers best, and what it holds on that."""
         look = self._look(retriever, rewrite.text)
-        if unknown_names(look.found.question, retriever.index):
-            return rewrite, look  # a name that the corpus does not know is no part of the earlier question
+        if not look.verdict.open and look.verdict.clear:
+            return rewrite, look  # what is of another field by itself is no part of the earlier question
         for other in rewrite.others:
             seen = self._look(retriever, other)
             if OTHER_READING * seen.promise > look.promise:

@@ -27,7 +27,7 @@ from coach.encoder import Encoder, Matrix, load_encoder
 from coach.settings import Settings
 
 FIT = Path(__file__).parent / "fit"
-MAX_FALSE_ALARMS = 0.008  # of ordinary questions: whoever asks about work and gets helplines does not come back
+MAX_FALSE_ALARMS = 0.006  # of ordinary questions: whoever asks about work and gets helplines does not come back
 UNSEEN = 4  # the pass of care_check.jsonl that is only measured
 STRENGTH = 0.3  # inverse of the penalty
 REMARK = 5.0  # how much an everyday remark counts: there are few, and people make them all the time

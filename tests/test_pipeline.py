@@ -105,9 +105,12 @@ def test_the_evidence_decides_how_a_short_follow_up_is_read(coach):
     assert answer.explanation["rewrite"].endswith("by the evidence")
 
 
-def test_a_name_that_the_corpus_does_not_know_is_no_part_of_the_earlier_question(coach):
-    answer = converse(coach, "What is the difference between a mentor and a sponsor?", "Has Tomasz already picked somebody?")
-    assert answer.outcome in REFUSED
+@pytest.mark.parametrize(
+    "message",
+    ["Has Tomasz already picked somebody?", "and how do I ask my girlfriend to marry me?", "how much severance do I get?"],
+)
+def test_what_the_corpus_clearly_does_not_cover_is_no_part_of_the_earlier_question(coach, message):
+    assert converse(coach, "How do I ask for a promotion?", message).outcome in REFUSED
 
 
 def test_a_yes_gets_what_was_offered(coach):

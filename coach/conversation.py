@@ -18,13 +18,15 @@ _re = partial(re.compile, flags=re.IGNORECASE)
 class Rewrite:
     """A message made complete. `more` says that the person wants what was not said before.
 
-    `others` are further ways to read a short message after an earlier question; the evidence decides between them and `text`.
+    `swapped` (the earlier question for the role that the message names) and `carried` (the message as a part of the earlier question)
+    are other ways to read a short one, "" where they make no sense; the evidence decides between them and `text`.
     """
 
     text: str
     rule: str
     more: bool = False
-    others: tuple[str, ...] = ()
+    swapped: str = ""
+    carried: str = ""
 
 
 _GREETING = _re(r"(?:hi|hello|hey|hiya|howdy|yo|greetings|good (?:morning|afternoon|evening|day)|hallo)(?:[\s,]+(?:there|coach|all|everyone|again|you|bot|mate|team))*")  # fmt: skip
@@ -153,10 +155,8 @@ def standalone(history: Sequence[Turn], message: str) -> Rewrite:
     if last is None or found.more or found.rule in _CERTAIN or _is_bare(text) or len(_content(text)) > _CARRY_WORDS:
         return found
     previous, named = last.standalone_question, roles_in(text)
-    others = [_carry(text, previous)]
-    if named and roles_in(previous) and len(_content(_replace_roles(text, lambda _: ""))) <= _BESIDE_ROLE:
-        others.append(_swap_roles(previous, named))
-    return replace(found, others=tuple(o for o in others if o != found.text))
+    is_swap = bool(named and roles_in(previous)) and len(_content(_replace_roles(text, lambda _: ""))) <= _BESIDE_ROLE
+    return replace(found, swapped=_swap_roles(previous, named) if is_swap else "", carried=_carry(text, previous))
 
 
 def _by_rules(history: Sequence[Turn], message: str, text: str) -> Rewrite:

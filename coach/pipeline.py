@@ -15,7 +15,7 @@ from coach.composing import Candidate, candidates, compose, is_spent
 from coach.conversation import Rewrite, small_talk, standalone
 from coach.encoder import Encoder, load_encoder
 from coach.errors import CoachError, IndexUnusable, SettingsError
-from coach.gate import Gate, Verdict
+from coach.gate import Gate, Verdict, unknown_names
 from coach.index import IndexDamaged, IndexMissing, open_index, read_pointer
 from coach.question import clean
 from coach.refusing import apology, follow_up_topics, nearest_topics, talk, typical
@@ -94,9 +94,9 @@ class Coach:
     def _read(self, retriever: Retriever, rewrite: Rewrite) -> tuple[Rewrite, _Look]:
         """The reading of a follow-up that the corpus answers best, and what it holds on that."""
         look = self._look(retriever, rewrite.text)
-        if not look.verdict.open and look.verdict.clear:
-            return rewrite, look  # what is of another field by itself is no part of the earlier question
-        for other in rewrite.others:
+        # What is of another field by itself, or names what the corpus does not know, is no part of the earlier question.
+        apart = not look.verdict.open and (look.verdict.clear or bool(unknown_names(look.found.question, retriever.index)))
+        for other in filter(None, (rewrite.swapped, "" if apart else rewrite.carried)):
             seen = self._look(retriever, other)
             if OTHER_READING * seen.promise > look.promise:
                 rewrite, look = Rewrite(other, f"{rewrite.rule}, then by the evidence"), seen

@@ -30,7 +30,10 @@ FIT = Path(__file__).parent / "fit"
 MAX_FALSE_ALARMS = 0.006  # of ordinary questions: whoever asks about work and gets helplines does not come back
 UNSEEN = (4, 6)  # the passes of care_check.jsonl that are only measured
 STRENGTH = 0.3  # inverse of the penalty
-REMARK = 5.0  # how much an everyday remark counts: there are few, and people make them all the time
+LOOK_ALIKE = (
+    3.0  # how much an everyday remark counts, or a message that only sounds like distress: there are few beside the questions
+)
+LOOK_ALIKES = ("remark", "plain", "topic", "idiom")
 VECTOR_SCALE = 4.0  # how much cheaper than a sign a dimension of the vector is for the penalty
 Row = dict[str, Any]
 
@@ -66,7 +69,7 @@ class Prepared:
         """What the model is fitted on, signs beside the scaled vector, the labels, and how much each counts; the cheap test's "no" teaches nothing."""
         kept = [i for i in which if self.readings[i].signs]
         values = [[*self.readings[i].signs, *(VECTOR_SCALE * self.vectors[i])] for i in kept]
-        counts = [REMARK if self.rows[i]["kind"] == "remark" else 1.0 for i in kept]
+        counts = [LOOK_ALIKE if self.rows[i]["kind"] in LOOK_ALIKES else 1.0 for i in kept]
         return np.array(values, dtype=np.float32), self.labels[kept], np.array(counts, dtype=np.float32)
 
 

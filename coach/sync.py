@@ -13,6 +13,7 @@ import time
 import uuid
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -178,11 +179,20 @@ def _build(root: Path, corpus: Corpus, hashes: dict[str, Any], encoder: Encoder,
         # Questions are embedded as a visitor's question will be: spelling repaired, roles under their full names.
         question_texts = [name_roles(repair(q, encoder.is_word, known)) for p in corpus.passages for q in p.questions]
         declined_texts = [name_roles(repair(e, encoder.is_word, known)) for d in corpus.declined for e in d.examples]
-        texts = passage_texts + question_texts + declined_texts + [t for p in corpus.passages for t in sentence_texts(p)]
-        vectors, embedded = _vectors(texts, _reusable(root, encoder), encoder, progress)
-        ends = np.cumsum([len(passage_texts), len(question_texts), len(declined_texts)])
-        dense, question, declined, sentence = np.split(vectors, ends)
-        _write(draft, corpus, passage_texts, (dense, question, declined, sentence))
+        asked = passage_texts + question_texts + declined_texts
+        said = [t for p in corpus.passages for t in sentence_texts(p)]
+        texts = asked + said
+        steps = _Steps(_reusable(root, encoder), encoder, progress, texts)
+        # Chroma, BM25 and the border keep one processor busy for seconds: they are written while the sentences are embedded.
+        with ThreadPoolExecutor(1) as beside:
+            warm = beside.submit(_import_writers)
+            vectors = steps.vectors(asked)
+            dense, question, declined = np.split(vectors, np.cumsum([len(passage_texts), len(question_texts)]))
+            warm.result()
+            written = beside.submit(_write, draft, corpus, passage_texts, (dense, question, declined))
+            np.save(draft / "sentences.npy", steps.vectors(said).astype(np.float16))
+            written.result()
+        embedded = steps.embedded
         (draft / "texts.json").write_text(json.dumps([_text_hash(t) for t in texts]), encoding="utf-8")
         manifest: dict[str, Any] = {
             "schema": SCHEMA,
@@ -252,33 +262,49 @@ def _reusable(root: Path, encoder: Encoder) -> dict[str, Matrix]:
     return {}
 
 
-def _vectors(texts: Sequence[str], known: dict[str, Matrix], encoder: Encoder, progress: Progress | None) -> tuple[Matrix, int]:
-    """A vector for each text, taken from `known` where the text is the same, and how many were embedded."""
-    keys = [_text_hash(t) for t in texts]
-    missing = list(dict.fromkeys(k for k in keys if k not in known))
-    by_key = dict(zip(keys, texts, strict=True))
-    # Long and short texts apart: a batch is padded to its longest text.
-    missing.sort(key=lambda k: len(by_key[k]))
-    fresh: dict[str, Matrix] = {}
-    for at in range(0, len(missing), _ENCODE_BATCH):
-        batch = missing[at : at + _ENCODE_BATCH]
-        fresh.update(zip(batch, encoder.encode([by_key[k] for k in batch]), strict=True))
-        if progress:
-            progress(min(at + _ENCODE_BATCH, len(missing)), len(missing))
-    return np.stack([fresh[k] if k in fresh else known[k] for k in keys]).astype(np.float32), len(missing)
+class _Steps:
+    """Texts embedded step by step, each different one once; `known` ones not at all. Progress counts over all steps."""
+
+    def __init__(self, known: dict[str, Matrix], encoder: Encoder, progress: Progress | None, texts: Sequence[str]) -> None:
+        self.known = known
+        self.encoder = encoder
+        self.progress = progress
+        self.embedded = 0
+        self.total = len({key for key in map(_text_hash, texts) if key not in known})
+
+    def vectors(self, texts: Sequence[str]) -> Matrix:
+        """A unit vector for each text, shape (len(texts), dimension)."""
+        keys = [_text_hash(t) for t in texts]
+        missing = list(dict.fromkeys(k for k in keys if k not in self.known))
+        by_key = dict(zip(keys, texts, strict=True))
+        # Long and short texts apart: a batch is padded to its longest text.
+        missing.sort(key=lambda k: len(by_key[k]))
+        for at in range(0, len(missing), _ENCODE_BATCH):
+            batch = missing[at : at + _ENCODE_BATCH]
+            self.known.update(zip(batch, self.encoder.encode([by_key[k] for k in batch]), strict=True))
+            self.embedded += len(batch)
+            if self.progress:
+                self.progress(self.embedded, self.total)
+        return np.stack([self.known[k] for k in keys]).astype(np.float32)
 
 
-def _write(draft: Path, corpus: Corpus, passage_texts: list[str], vectors: tuple[Matrix, Matrix, Matrix, Matrix]) -> None:
+def _import_writers() -> None:
+    """Load what writes an index; done ahead, beside the encoder's work."""
+    import bm25s  # noqa: F401
+    import chromadb  # noqa: F401
+    import scipy.sparse.linalg  # noqa: F401
+
+
+def _write(draft: Path, corpus: Corpus, passage_texts: list[str], vectors: tuple[Matrix, Matrix, Matrix]) -> None:
     def lines(rows: Iterator[dict[str, Any]]) -> str:
         return "".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows)
 
     (draft / "documents.jsonl").write_text(lines(asdict(d) for d in corpus.documents), encoding="utf-8")
     (draft / "passages.jsonl").write_text(lines(passage_row(p) for p in corpus.passages), encoding="utf-8")
-    dense, question, declined, sentence = vectors
+    dense, question, declined = vectors
     np.save(draft / "passages.npy", dense)
-    # Half precision changes a cosine by less than 0.001 and halves the memory of the two largest files.
+    # Half precision changes a cosine by less than 0.001 and halves the memory of the two largest files, this one and the sentences.
     np.save(draft / "questions.npy", question.astype(np.float16))
-    np.save(draft / "sentences.npy", sentence.astype(np.float16))
     np.save(draft / "declined.npy", declined.astype(np.float16))
     (draft / "declined.json").write_text(json.dumps([d.turn_to for d in corpus.declined for _ in d.examples]), encoding="utf-8")
     if border := fit_border(question, declined):

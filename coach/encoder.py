@@ -9,6 +9,7 @@ import logging
 import os
 import shutil
 import tempfile
+import threading
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
@@ -297,12 +298,14 @@ class _TorchEncoder:
         self.name = source.name
         self.digest = source.digest
         self._model = _load_sentence_transformer(source)
+        self._lock = threading.Lock()  # its tokenizer is no use to two threads at once, and torch keeps all processors busy by itself
 
     def encode(self, texts: Sequence[str]) -> Matrix:
         """Unit vectors, shape (len(texts), dimension), float32."""
         if not texts:
             return np.zeros((0, 0), dtype=np.float32)
-        return np.asarray(self._model.encode(list(texts), normalize_embeddings=True), dtype=np.float32)
+        with self._lock:
+            return np.asarray(self._model.encode(list(texts), normalize_embeddings=True), dtype=np.float32)
 
     def is_word(self, word: str) -> bool:
         """Whether the tokenizer keeps the word whole."""

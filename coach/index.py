@@ -18,15 +18,16 @@ import hashlib
 import json
 import re
 import sqlite3
+from bisect import bisect_right
 from collections.abc import Iterable, Sequence
 from contextlib import closing
 from dataclasses import asdict, dataclass
 from functools import lru_cache
+from itertools import accumulate
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from coach.border import Border
 from coach.encoder import Encoder, Matrix
@@ -36,7 +37,7 @@ from coach.types import Document, Passage, Source
 if TYPE_CHECKING:
     from chromadb.api.models.Collection import Collection
 
-SCHEMA = 7
+SCHEMA = 8
 POINTER = "CURRENT"
 COLLECTION = "passages"
 _STORE = "chroma.sqlite3"
@@ -239,34 +240,25 @@ class _Grouped:
     """Vectors of a varying number per passage, read from disk as they are needed."""
 
     def __init__(self, path: Path, sizes: Sequence[int]) -> None:
-        self._vectors: NDArray[np.float16] = np.load(path, mmap_mode="r")
-        self._first = np.concatenate([[0], np.cumsum(sizes)]).astype(int)
+        self._vectors: Matrix = np.asarray(np.load(path, mmap_mode="r"))
+        self._first: list[int] = [0, *accumulate(sizes)]
         if self.size != len(self._vectors):
             raise ValueError(f"{path.name} holds {len(self._vectors)} vectors, expected {self.size}")
 
     @property
     def size(self) -> int:
-        return int(self._first[-1])
+        return self._first[-1]
 
     def of(self, number: int) -> Matrix:
-        return np.asarray(self._vectors[self._first[number] : self._first[number + 1]], dtype=np.float32)
+        return self._vectors[self._first[number] : self._first[number + 1]]
 
-    def best(self, numbers: NDArray[np.int64], vector: Matrix) -> Matrix:
+    def best(self, numbers: Sequence[int], vector: Matrix) -> Matrix:
         """For each passage the greatest cosine of its vectors with a unit vector, 0 when it has none."""
-        sizes = self._first[numbers + 1] - self._first[numbers]
-        ends = np.cumsum(sizes)
-        rows = np.arange(ends[-1]) + np.repeat(self._first[numbers] - (ends - sizes), sizes)
-        out = np.zeros(len(numbers), dtype=np.float32)
-        held = sizes > 0
-        if held.any():
-            cosines = np.asarray(self._vectors[rows], dtype=np.float32) @ vector
-            out[held] = np.maximum.reduceat(cosines, (ends - sizes)[held])
-        return out
+        return np.array([(held @ vector).max() if len(held := self.of(n)) else 0.0 for n in numbers], dtype=np.float32)
 
     def owners(self, rows: Sequence[int]) -> list[int]:
         """The passage of each vector."""
-        owners: list[int] = (np.searchsorted(self._first, rows, side="right") - 1).tolist()
-        return owners
+        return [bisect_right(self._first, row) - 1 for row in rows]
 
 
 @dataclass(frozen=True, slots=True)
@@ -300,12 +292,12 @@ class Index:
         self.number: dict[str, int] = {p.id: n for n, p in enumerate(self.passages)}
         self._sentence_vectors = _Grouped(folder / "sentences.npy", [len(p.sentences) for p in self.passages])
         self._question_vectors = _Grouped(folder / "questions.npy", [len(p.questions) for p in self.passages])
-        self._passage_vectors: NDArray[np.float32] = np.load(folder / "passages.npy", mmap_mode="r")
+        self._passage_vectors: Matrix = np.asarray(np.load(folder / "passages.npy", mmap_mode="r"))
         self.words: dict[str, int] = json.loads((folder / "words.json").read_text(encoding="utf-8"))
         self.document_frequency: dict[str, int] = json.loads((folder / "terms.json").read_text(encoding="utf-8"))
         self._bm25 = _load_bm25(folder / "bm25")
         self.border = Border.load(folder / "border.npz")
-        self._declined_vectors: Matrix = np.load(folder / "declined.npy").astype(np.float32)
+        self._declined_vectors: Matrix = np.load(folder / "declined.npy")
         self._turn_to: list[str] = json.loads((folder / "declined.json").read_text(encoding="utf-8"))
         self._client, self._collection = self._open_collection()
 
@@ -344,17 +336,17 @@ class Index:
 
     def passage_vectors(self, numbers: Sequence[int]) -> Matrix:
         """Unit vectors of passages, shape (len(numbers), dimension)."""
-        return np.asarray(self._passage_vectors[np.asarray(numbers, dtype=int)], dtype=np.float32)
+        return self._passage_vectors[np.asarray(numbers, dtype=int)]
 
     def sentence_vectors(self, number: int) -> Matrix:
         """Unit vectors of a passage's sentences, shape (sentences, dimension)."""
         return self._sentence_vectors.of(number)
 
-    def best_sentence(self, numbers: NDArray[np.int64], vector: Matrix) -> Matrix:
+    def best_sentence(self, numbers: Sequence[int], vector: Matrix) -> Matrix:
         """For each passage the greatest cosine of one of its sentences with a unit vector."""
         return self._sentence_vectors.best(numbers, vector)
 
-    def best_question(self, numbers: NDArray[np.int64], vector: Matrix) -> Matrix:
+    def best_question(self, numbers: Sequence[int], vector: Matrix) -> Matrix:
         """For each passage the greatest cosine of one of the questions that it answers with a unit vector."""
         return self._question_vectors.best(numbers, vector)
 

@@ -47,15 +47,15 @@ class Retriever:
         vector = self._vector(question)
         own = self.index.lexical(question.terms)
         lexical = own + self.index.lexical(question.synonym_terms)  # BM25 adds up over terms
-        numbers = np.array(list(dict.fromkeys(self.index.dense(vector, CANDIDATES) + _top(lexical, CANDIDATES))), dtype=np.int64)
+        numbers = list(dict.fromkeys(self.index.dense(vector, CANDIDATES) + _top(lexical, CANDIDATES)))
         parts = (
-            (PASSAGE, self.index.passage_vectors(numbers.tolist()) @ vector[0]),
+            (PASSAGE, self.index.passage_vectors(numbers) @ vector[0]),
             (SENTENCE, self.index.best_sentence(numbers, vector[0])),
             (QUESTION, self.index.best_question(numbers, vector[0])),
         )
         dense_part = np.stack([share * normalise(scores) for share, scores in parts]).sum(axis=0)
         lexical_part = (normalise(lexical[numbers]) + normalise(own[numbers])) / 2
-        steering = np.array([steer(question, self.index.passages[n]) for n in numbers.tolist()], dtype=np.float32)
+        steering = np.array([steer(question, self.index.passages[n]) for n in numbers], dtype=np.float32)
         scores = (1 - LEXICAL) * dense_part + LEXICAL * lexical_part + steering
         order = np.lexsort((numbers, -scores))[:limit]
         evidence = tuple(
@@ -65,7 +65,7 @@ class Retriever:
             )
             for i in order
         )
-        return Found(question, vector, evidence, tuple(int(numbers[i]) for i in order))
+        return Found(question, vector, evidence, tuple(numbers[i] for i in order))
 
     def _vector(self, question: Question) -> Matrix:
         """The question's unit vector, shape (1, dimension); a story's question alone often lacks its subject, so its whole counts for more."""

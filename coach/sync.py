@@ -12,7 +12,7 @@ import shutil
 import time
 import uuid
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -23,6 +23,7 @@ from filelock import FileLock, Timeout
 
 from coach.border import fit_border
 from coach.corpus import Corpus, Skipped, plain, read_corpus
+from coach.embedding import Embedding, Progress, text_key
 from coach.encoder import Encoder, Matrix
 from coach.errors import IndexUnusable
 from coach.index import (
@@ -48,12 +49,7 @@ from coach.vocabulary import name_roles
 
 LOCK_SECONDS = 600
 GRACE_SECONDS = 60  # how long a reader may go on with a generation after another one was published
-_ENCODE_BATCH = 1024  # between two reports of progress; at its end a processor waits for the other
 _CHROMA_BATCH = 5000
-
-Progress = Callable[[int, int], None]
-"""Called with texts done and texts in all."""
-
 
 @dataclass(frozen=True, slots=True)
 class SyncReport:
@@ -161,10 +157,6 @@ def sentence_texts(passage: Passage) -> list[str]:
     return [plain(passage.quote(n)) for n in range(len(passage.sentences))]
 
 
-def _text_hash(text: str) -> str:
-    return hashlib.sha256(text.encode()).hexdigest()[:32]
-
-
 def _build(root: Path, corpus: Corpus, hashes: dict[str, Any], encoder: Encoder, progress: Progress | None) -> tuple[str, int]:
     """Write, verify and publish a new generation; its name and how many texts were embedded."""
     generations = root / "generations"
@@ -173,36 +165,41 @@ def _build(root: Path, corpus: Corpus, hashes: dict[str, Any], encoder: Encoder,
         shutil.rmtree(draft, ignore_errors=True)
     draft = generations / f".draft-{uuid.uuid4().hex[:12]}"
     draft.mkdir()
+    pool = ThreadPoolExecutor(os.cpu_count())
     try:
         passage_texts = [p.embedding_text for p in corpus.passages]
-        known = Counter(w for text in passage_texts for w in words(text))
+        said = [t for p in corpus.passages for t in sentence_texts(p)]
+        embedding = Embedding(pool, encoder, _reusable(root, encoder), progress)
+        pool.submit(_import_writers)
+        embedding.add(passage_texts)
         # Questions are embedded as a visitor's question will be: spelling repaired, roles under their full names.
+        known = Counter(w for text in passage_texts for w in words(text))
         question_texts = [name_roles(repair(q, encoder.is_word, known)) for p in corpus.passages for q in p.questions]
         declined_texts = [name_roles(repair(e, encoder.is_word, known)) for d in corpus.declined for e in d.examples]
         asked = passage_texts + question_texts + declined_texts
-        said = [t for p in corpus.passages for t in sentence_texts(p)]
-        texts = asked + said
-        steps = _Steps(_reusable(root, encoder), encoder, progress, texts)
-        # Chroma, BM25 and the border keep one processor busy for seconds: they are written while the sentences are embedded.
-        with ThreadPoolExecutor(1) as beside:
-            warm = beside.submit(_import_writers)
-            vectors = steps.vectors(asked)
+        embedding.add(asked)
+
+        def write() -> int:
+            vectors = embedding.vectors(asked)
             dense, question, declined = np.split(vectors, np.cumsum([len(passage_texts), len(question_texts)]))
-            warm.result()
-            written = beside.submit(_write, draft, corpus, passage_texts, (dense, question, declined))
-            np.save(draft / "sentences.npy", steps.vectors(said).astype(np.float16))
-            written.result()
-        embedded = steps.embedded
-        (draft / "texts.json").write_text(json.dumps([_text_hash(t) for t in texts]), encoding="utf-8")
+            _write(draft, corpus, passage_texts, (dense, question, declined))
+            _verify_chroma(draft, dense, question)
+            return int(dense.shape[1])
+
+        # Its place in the queue is behind all that it waits for and ahead of the sentences, which keep the other processors busy.
+        written = pool.submit(write)
+        embedding.add(said)
+        np.save(draft / "sentences.npy", embedding.vectors(said))
+        dimension = written.result()
+        (draft / "texts.json").write_text(json.dumps([text_key(t) for t in asked + said]), encoding="utf-8")
         manifest: dict[str, Any] = {
             "schema": SCHEMA,
             "encoder": encoder.name,
             "encoder_digest": encoder.digest,
-            "dimension": int(dense.shape[1]),
+            "dimension": dimension,
             "passages": len(corpus.passages),
             **hashes,
         }
-        _verify_chroma(draft, dense, question)
         manifest["files"] = {p.relative_to(draft).as_posix(): file_digest(p) for p in checked_files(draft)}
         manifest["digest"] = manifest_digest(manifest)
         (draft / "manifest.json").write_text(json.dumps(manifest, sort_keys=True), encoding="utf-8")
@@ -210,12 +207,14 @@ def _build(root: Path, corpus: Corpus, hashes: dict[str, Any], encoder: Encoder,
         name = f"{_next_number(generations):06d}-{manifest['digest'][:8]}"
         os.rename(draft, generations / name)
     except BaseException:
+        pool.shutdown(cancel_futures=True)
         shutil.rmtree(draft, ignore_errors=True)
         raise
+    pool.shutdown()
     previous = _newest_sound(root)
     _publish(root, name, previous)
     _clear(generations, {name, previous})
-    return name, embedded
+    return name, embedding.embedded
 
 
 def _clear(generations: Path, kept: set[str]) -> None:
@@ -262,32 +261,6 @@ def _reusable(root: Path, encoder: Encoder) -> dict[str, Matrix]:
     return {}
 
 
-class _Steps:
-    """Texts embedded step by step, each different one once; `known` ones not at all. Progress counts over all steps."""
-
-    def __init__(self, known: dict[str, Matrix], encoder: Encoder, progress: Progress | None, texts: Sequence[str]) -> None:
-        self.known = known
-        self.encoder = encoder
-        self.progress = progress
-        self.embedded = 0
-        self.total = len({key for key in map(_text_hash, texts) if key not in known})
-
-    def vectors(self, texts: Sequence[str]) -> Matrix:
-        """A unit vector for each text, shape (len(texts), dimension)."""
-        keys = [_text_hash(t) for t in texts]
-        missing = list(dict.fromkeys(k for k in keys if k not in self.known))
-        by_key = dict(zip(keys, texts, strict=True))
-        # Long and short texts apart: a batch is padded to its longest text.
-        missing.sort(key=lambda k: len(by_key[k]))
-        for at in range(0, len(missing), _ENCODE_BATCH):
-            batch = missing[at : at + _ENCODE_BATCH]
-            self.known.update(zip(batch, self.encoder.encode([by_key[k] for k in batch]), strict=True))
-            self.embedded += len(batch)
-            if self.progress:
-                self.progress(self.embedded, self.total)
-        return np.stack([self.known[k] for k in keys]).astype(np.float32)
-
-
 def _import_writers() -> None:
     """Load what writes an index; done ahead, beside the encoder's work."""
     import bm25s  # noqa: F401
@@ -303,9 +276,8 @@ def _write(draft: Path, corpus: Corpus, passage_texts: list[str], vectors: tuple
     (draft / "passages.jsonl").write_text(lines(passage_row(p) for p in corpus.passages), encoding="utf-8")
     dense, question, declined = vectors
     np.save(draft / "passages.npy", dense)
-    # Half precision changes a cosine by less than 0.001 and halves the memory of the two largest files, this one and the sentences.
-    np.save(draft / "questions.npy", question.astype(np.float16))
-    np.save(draft / "declined.npy", declined.astype(np.float16))
+    np.save(draft / "questions.npy", question)
+    np.save(draft / "declined.npy", declined)
     (draft / "declined.json").write_text(json.dumps([d.turn_to for d in corpus.declined for _ in d.examples]), encoding="utf-8")
     if border := fit_border(question, declined):
         border.save(draft / "border.npz")

@@ -25,6 +25,7 @@ import urllib.request
 import zlib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from urllib.parse import urljoin
 
@@ -199,23 +200,18 @@ class _Counter:
             _say(f"  {done:,} of {total:,} texts")
 
 
-class Timed:
-    """An encoder that keeps count of its texts and of the time that it takes."""
+class Listener:
+    """An encoder that keeps the texts that it was given."""
 
-    def __init__(self, encoder: Encoder, clock: Clock) -> None:
+    def __init__(self, encoder: Encoder) -> None:
         self._encoder = encoder
-        self._clock = clock
         self.name, self.digest = encoder.name, encoder.digest
-        self.texts = 0
-        self.seconds = 0.0
+        self.texts: list[str] = []
 
     def encode(self, texts: Sequence[str]) -> Matrix:
         """What the encoder gives."""
-        started = self._clock()
-        vectors = self._encoder.encode(texts)
-        self.seconds += self._clock() - started
-        self.texts += len(texts)
-        return vectors
+        self.texts.extend(texts)
+        return self._encoder.encode(texts)
 
     def is_word(self, word: str) -> bool:
         """What the encoder says."""
@@ -223,12 +219,18 @@ class Timed:
 
 
 def measure_sync(corpus: Path, root: Path, encoder: Encoder, clock: Clock) -> dict[str, Pair]:
-    """The first sync into an empty folder, what of it the encoder took, and syncs with nothing changed."""
-    timed = Timed(encoder, clock)
-    first = seconds(lambda: sync(corpus, root, timed, _Counter()), clock)
-    _say(f"  first sync {first:.1f} s; {UNCHANGED} with nothing changed ...")
+    """First syncs into an empty folder, the encoder alone on the same texts, in turn; and syncs with nothing changed."""
+    first: list[float] = []
+    alone: list[float] = []
+    listener = Listener(encoder)
+    for folder in (root.with_name(f"{root.name}-again"), root):
+        listener.texts.clear()
+        first.append(seconds(partial(sync, corpus, folder, listener, _Counter()), clock))
+        alone.append(seconds(partial(encoder.encode, listener.texts), clock))
+        _say(f"  first sync {first[-1]:.1f} s, its texts alone {alone[-1]:.1f} s")
+    count = len(listener.texts)
     unchanged = [seconds(lambda: sync(corpus, root, encoder), clock) for _ in range(UNCHANGED)]
-    return {"throughput": ([timed.texts / first], [timed.texts / timed.seconds]), "sync": (unchanged, [first])}
+    return {"throughput": ([count / s for s in first], [count / s for s in alone]), "sync": (unchanged, first)}
 
 
 def measure_answers(root: Path, encoder: Encoder, clock: Clock) -> Pair:

@@ -32,7 +32,7 @@ _FEW = 0.03  # share of wordings below which it no longer matters how few there 
 FROM_ONE = 4  # sentences from one passage, so that an answer reads as one piece and still hears a second voice
 TOGETHER = 3.0  # how much more a sentence counts that stands in the passage of the best one
 MAX_STEPS = 6
-SAME = 0.86  # cosine from which two sentences say the same thing
+SAME = 1.1  # cosine with an earlier sentence, plus half the share of words that stand there too, from which a sentence repeats it
 KEEP = 0.25  # share of the best sentence's probability that a further one must reach,
 LIKELY = 0.05  # and the least probability
 NEW_WORDS = 0.3  # share of its content words that nobody has said before
@@ -174,7 +174,12 @@ def _new(candidate: Candidate, chosen: Sequence[Candidate]) -> bool:
     """Whether a sentence says what the chosen ones do not."""
     said = frozenset[str]().union(*(c.stems for c in chosen))
     fresh = len(candidate.stems - said) >= NEW_WORDS * len(candidate.stems)
-    return fresh and all(float(candidate.vector @ c.vector) < SAME for c in chosen)
+    return fresh and not any(_repeats(candidate, c) for c in chosen)
+
+
+def _repeats(candidate: Candidate, earlier: Candidate) -> bool:
+    shared = len(candidate.stems & earlier.stems) / max(len(candidate.stems), 1)
+    return float(candidate.vector @ earlier.vector) + shared / 2 >= SAME
 
 
 def _prose(ranked: Sequence[Candidate]) -> list[Candidate]:

@@ -18,8 +18,9 @@ _re = partial(re.compile, flags=re.IGNORECASE)
 class Rewrite:
     """A message made complete. `more` says that the person wants what was not said before.
 
-    `swapped` (the earlier question for the role that the message names) and `carried` (the message as a part of the earlier question)
-    are other ways to read a short one, "" where they make no sense; the evidence decides between them and `text`.
+    `swapped` (the last question for the role that the message names), `carried` (the message as a part of the last question) and
+    `returned` (as a part of the one before it) are other ways to read a short one, "" where they make no sense; the evidence
+    decides between them and `text`.
     """
 
     text: str
@@ -27,6 +28,7 @@ class Rewrite:
     more: bool = False
     swapped: str = ""
     carried: str = ""
+    returned: str = ""
 
 
 _GREETING = _re(r"(?:hi|hello|hey|hiya|howdy|yo|greetings|good (?:morning|afternoon|evening|day)|hallo)(?:[\s,]+(?:there|coach|all|everyone|again|you|bot|mate|team))*")  # fmt: skip
@@ -73,6 +75,10 @@ _POINT = _re(
     r"\b(?:(?:the|your|that)\s+)?(?P<a>first|second|third|fourth|fifth|last|final|1st|2nd|3rd|4th|5th)\s+"
     r"(?:one|point|item|thing|sentence|bit|part|step|idea|bullet|reason|suggestion|option|tip|you (?:listed|mentioned|said|named))\b"
     r"|(?:\b(?:point|number|item|step|bullet)|\bno\.(?=\s*\d)|#)\s*(?P<b>[1-6]|one|two|three|four|five|six)\b"
+)
+_RETURN = _re(
+    r"\b(?P<first>first|1st|original)\s+(?:one|thing|question|topic|subject|lot|pair|part|list|bit)\b"
+    r"|\b(?:earlier|previous|other)\s+(?:one|thing|question|topic|subject|lot|pair|list|bit)\b|\bback to\b|\b(?:from|like|as|asked) before\b"
 )
 # What a message may hold beside a pointed-out sentence; a role or anything else makes it a question of its own.
 _POINTING = frozenset(
@@ -156,7 +162,14 @@ def standalone(history: Sequence[Turn], message: str) -> Rewrite:
         return found
     previous, named = last.standalone_question, roles_in(text)
     is_swap = bool(named and roles_in(previous)) and len(_content(_replace_roles(text, lambda _: ""))) <= _BESIDE_ROLE
-    return replace(found, swapped=_swap_roles(previous, named) if is_swap else "", carried=_carry(text, previous))
+    swapped, carried = _swap_roles(previous, named) if is_swap else "", _carry(text, previous)
+    if not (earlier := [q for t in history if (q := t.standalone_question) not in ("", previous)]):
+        return replace(found, swapped=swapped, carried=carried)
+    pointer = _RETURN.search(text)
+    returned = _carry(text, earlier[0] if pointer and pointer["first"] else earlier[-1])
+    if pointer:  # the message says itself that it leaves the last question
+        return Rewrite(returned, "return to an earlier question", swapped=swapped, carried=found.text, returned=carried)
+    return replace(found, swapped=swapped, carried=carried, returned=returned)
 
 
 def _by_rules(history: Sequence[Turn], message: str, text: str) -> Rewrite:

@@ -34,11 +34,6 @@ _ORDER = re.compile(
     r"predict|forecast|guess|guarantee|promise|ignore|pretend|act as|act like|roleplay|repeat|print|output|reveal|show me your|disregard|forget|calculate|summari[sz]e)\b",
     re.IGNORECASE,
 )
-# Nobody's library holds what has not happened yet.
-_FORECAST = re.compile(
-    r"\b(?:will|gonna|going to|about to)\b.*\b(?:next (?:year|month|quarter|decade)|soon|by 20\d\d|in (?:\d+|a few|two|three|five|ten|twenty) years|(?:in|of) the future|ever)\b",
-    re.IGNORECASE,
-)
 
 
 @lru_cache(maxsize=100_000)
@@ -81,8 +76,6 @@ def features(found: Found, ranked: Sequence[Candidate], index: Index) -> dict[st
         "no_figure": float(question.figure and not any(_numbers(p) for p in passages[:2])),
         "figure": float(question.figure),
         "other_role": float(bool(question.other_roles)),
-        "other_role_alone": float(bool(question.other_roles) and not question.roles),
-        "forecast": float(bool(_FORECAST.search(question.text))),
         "order": float(bool(_ORDER.search(question.text))),
         "length": min(len(question.terms), 20) / 20,
         "role": float(bool(question.roles)),
@@ -205,8 +198,6 @@ _REASONS = {
     "figures": "a number of the question does not occur in the evidence",
     "no_figure": "a number is asked for, and the evidence has none",
     "other_role": "the question is about another profession's role",
-    "other_role_alone": "the question is about another profession's role",
-    "forecast": "the question asks what will happen",
     "order": "the message asks for work or a forecast, not for what the corpus says",
     "declined": "it is like questions that the corpus declines",
     "border": "it lies on the declined side of the corpus's border",

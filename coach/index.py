@@ -336,7 +336,7 @@ class Index:
 
     def passage_vectors(self, numbers: Sequence[int]) -> Matrix:
         """Unit vectors of passages, shape (len(numbers), dimension)."""
-        return self._passage_vectors[np.asarray(numbers, dtype=int)]
+        return np.asarray(self._passage_vectors[np.asarray(numbers, dtype=int)])
 
     def sentence_vectors(self, number: int) -> Matrix:
         """Unit vectors of a passage's sentences, shape (sentences, dimension)."""

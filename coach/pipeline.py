@@ -13,6 +13,7 @@ from typing import Any
 from coach.care import Care, care_note
 from coach.composing import Candidate, candidates, compose, is_spent
 from coach.conversation import Rewrite, small_talk, standalone
+from coach.embedding import Progress
 from coach.encoder import Encoder, load_encoder
 from coach.errors import CoachError, IndexUnusable, SettingsError
 from coach.gate import Gate, Verdict, unknown_names
@@ -21,7 +22,7 @@ from coach.question import clean
 from coach.refusing import apology, follow_up_topics, nearest_topics, talk, typical
 from coach.retrieval import Found, Retriever
 from coach.settings import Settings
-from coach.sync import Progress, sync
+from coach.sync import sync
 from coach.types import Answer, Document, Evidence, Outcome, Passage, Turn
 
 MAX_MESSAGE = 4000  # characters; more is a document, not a question
@@ -96,7 +97,7 @@ class Coach:
         look = self._look(retriever, rewrite.text)
         # What is of another field by itself, or names what the corpus does not know, is no part of the earlier question.
         apart = not look.verdict.open and (look.verdict.clear or bool(unknown_names(look.found.question, retriever.index)))
-        for other in filter(None, (rewrite.swapped, "" if apart else rewrite.carried)):
+        for other in filter(None, (rewrite.swapped, *(() if apart else (rewrite.carried, rewrite.returned)))):
             seen = self._look(retriever, other)
             if OTHER_READING * seen.promise > look.promise:
                 rewrite, look = Rewrite(other, f"{rewrite.rule}, then by the evidence"), seen

@@ -51,6 +51,7 @@ LOCK_SECONDS = 600
 GRACE_SECONDS = 60  # how long a reader may go on with a generation after another one was published
 _CHROMA_BATCH = 5000
 
+
 @dataclass(frozen=True, slots=True)
 class SyncReport:
     """What a sync did, counted in files."""

@@ -336,3 +336,26 @@ def test_a_plain_follow_up_or_a_long_message_has_one_reading(message):
 def test_a_first_message_has_one_reading():
     found = standalone([], "everywhere, or just in some places?")
     assert (found.swapped, found.carried) == ("", "")
+
+
+@pytest.mark.parametrize(
+    ("message", "text"),
+    [
+        ("back to the board, how many numbers?", "back to the board, how many numbers (How does a VP of Product brief a board)?"),
+        (
+            "the first question, any survey on it?",
+            "the first question, any survey on it (How does a VP of Product brief a board)?",
+        ),
+    ],
+    ids=["back to", "first"],
+)
+def test_message_that_points_to_an_earlier_question_is_carried_there_first(message, text):
+    history = [Turn("How does a VP brief a board?", "...", "How does a VP of Product brief a board?"), METRICS]
+    found = standalone(history, message)
+    assert (found.text, found.rule) == (text, "return to an earlier question")
+    assert "Which metrics" in found.returned
+
+
+def test_short_message_may_belong_to_the_question_before_the_last():
+    history = [Turn("How does a VP brief a board?", "...", "How does a VP of Product brief a board?"), METRICS]
+    assert "brief a board" in standalone(history, "how many numbers then?").returned

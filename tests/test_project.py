@@ -17,7 +17,7 @@ LAYERS = (
     {"doctor", "retriever"},
     {"pipeline"},
     {"conversation", "composing", "generation", "grounding", "retrieval", "gate", "refusing", "care"},
-    {"corpus", "encoder", "index", "sync", "border", "question", "spelling", "vocabulary", "lint", "wire"},
+    {"corpus", "encoder", "embedding", "index", "sync", "border", "question", "spelling", "vocabulary", "lint", "wire"},
     {"types", "errors", "settings", "care_words", "logistic", "adapter", "__init__"},
 )
 LAYER = {name: number for number, names in enumerate(LAYERS) for name in names}

@@ -40,6 +40,10 @@ _LASTING = _any(LASTING)
 _WORD = re.compile(r"[^\W_]+|[.?!]")
 _LAUGHS = re.compile("[\U0001f602\U0001f923\U0001f605\U0001f606]")
 _ASKS = re.compile(r"[?]$|^ *(?:how|what|whats|which|when|who|where|why|should|do|does|did|is|are|can|could|would|will)\b")
+_ASKING = re.compile(
+    r"[?]|\b(?:how (?:much|many|long|often|do|does|to|can|should)|what (?:is|are|should|do|does)|whats|which one|should i|can i|do i|when (?:do|does|is)|where (?:do|is|can)|"
+    r"why (?:do|does|is|are))\b"
+)
 _TELLER = re.compile(r"\b(?:i|im|ive|id|ill|my|myself|mine)\b")  # "tell me" is no story
 _MYSELF = re.compile(r"\b(?:i|im|ive|id|ill|me|my|myself|mine)\b")
 
@@ -117,7 +121,7 @@ def read(message: str) -> Reading:
         lasting,
         min(mine, 4) / 2,
         5 * mine / max(len(words), 5),
-        "?" not in text,
+        not _ASKING.search(text),
         min(len(words), 60) / 30,
     ]
     return Reading(tuple(map(float, signs)), certain, True)

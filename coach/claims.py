@@ -59,7 +59,8 @@ _PHRASES = (
     (re.compile(r"\b(?:does|do|did|need|have|has) not (?:need|have|require)|\bneed not\b", re.IGNORECASE), "may"),
 )
 _CONDITION = re.compile(
-    r"\b(?:if|unless|when|whenever|only|provided|as long as|until|once|because|since|where|in case|depending|except|after|before|while)\b", re.IGNORECASE
+    r"\b(?:if|unless|when|whenever|only|provided|as long as|until|once|because|since|where|in case|depending|except|after|before|while)\b",
+    re.IGNORECASE,
 )
 # Pairs of which the one denies or turns round the other.
 _OPPOSITES = """more less|more fewer|above below|before after|high low|higher lower|highest lowest|increase decrease|increase reduce|raise lower|rise fall|rose fell|
@@ -70,7 +71,9 @@ _OPPOSITES = """more less|more fewer|above below|before after|high low|higher lo
     likely unlikely|able unable|known unknown|common rare|often rarely|often seldom|usually rarely|encourage discourage|encourages discourages|promote demote|upward downward|up down|
     maximum minimum|most least|fast slow|faster slower|quickly slowly|open closed|full empty|full partial|leading lagging|help hinder|helps hurts|win lose|remember forget|
     add remove|adds removes|keep drop|praise criticise|approve reject|centralised decentralised|voluntary mandatory|optional mandatory|optional required|paid unpaid|active passive|old new|present absent|cheap expensive|safe risky|
-    true false|right wrong|support oppose|supports opposes|attract repel|broad narrow|broader narrower|deep shallow|ahead behind|recommend discourage|ignore heed|separate joint|together apart|improve worsen|improves worsens""".replace("\n", "")
+    true false|right wrong|support oppose|supports opposes|attract repel|broad narrow|broader narrower|deep shallow|ahead behind|recommend discourage|ignore heed|separate joint|together apart|improve worsen|improves worsens""".replace(
+    "\n", ""
+)
 
 
 @lru_cache(maxsize=1)
@@ -118,7 +121,9 @@ def read(text: str) -> Statement:
     """What a sentence claims."""
     tokens = tuple(t.lower().replace("’", "'").rstrip(".") for t in _TOKEN.findall(text))
     words = [w[:-2] if w.endswith("'s") else w for w in tokens]
-    content = tuple(dict.fromkeys(w for w in words if w not in STOP_WORDS and any(c.isalpha() for c in w) and w not in _NUMBER_WORDS))
+    content = tuple(
+        dict.fromkeys(w for w in words if w not in STOP_WORDS and any(c.isalpha() for c in w) and w not in _NUMBER_WORDS)
+    )
     phrases = {kind for pattern, kind in _PHRASES if pattern.search(text)}
     said = set(words)
     return Statement(
@@ -160,8 +165,10 @@ def _numbers(text: str) -> tuple[Number, ...]:
     numbers = [n for _, n in sorted(found, key=lambda pair: pair[0])]
     # "18 to 20 weeks": the unit of the second number is the first one's too.
     for n in range(len(numbers) - 1, 0, -1):
-        if not numbers[n - 1].unit and numbers[n].unit and re.search(
-            rf"{re.escape(numbers[n - 1].text)}\s*(?:-|–|to|or|and)\s*{re.escape(numbers[n].text)}", lower
+        if (
+            not numbers[n - 1].unit
+            and numbers[n].unit
+            and re.search(rf"{re.escape(numbers[n - 1].text)}\s*(?:-|–|to|or|and)\s*{re.escape(numbers[n].text)}", lower)
         ):
             numbers[n - 1] = Number(numbers[n - 1].value, numbers[n].unit, numbers[n - 1].text)
     return tuple(numbers)
@@ -189,7 +196,9 @@ def _names(text: str) -> tuple[str, ...]:
     )
 
 
-_CLAUSE = re.compile(r"[,;:.!?()]|\b(?:and|but|while|whereas|because|although|so that|which|who|that|if|when|as)\b", re.IGNORECASE)
+_CLAUSE = re.compile(
+    r"[,;:.!?()]|\b(?:and|but|while|whereas|because|although|so that|which|who|that|if|when|as)\b", re.IGNORECASE
+)
 
 
 def _doers(text: str) -> tuple[tuple[str, str], ...]:

@@ -1,6 +1,11 @@
+import math
+
+import numpy as np
 import pytest
 from asking import assert_proved, coach_over, converse, write_pages
 
+from coach.composing import Candidate, choose
+from coach.question import understand
 from coach.types import Answer, Layout, Outcome
 from coach.vocabulary import roles_in
 
@@ -121,3 +126,17 @@ def test_an_unrelated_page_never_fills_an_answer_up(tmp_path, encoder):
     documents = {c.document_id for c in coach.ask("When may the office dog visit?").citations}
     coach.close()
     assert documents == {"office-dog"}
+
+
+def test_a_sentence_that_repeats_another_is_not_shown(coach):
+    passage = coach.passage(coach.ask("How do I ask for a promotion as a PM?").citations[0].passage_id)
+
+    def candidate(number: int, stems: str, cosine: float) -> Candidate:
+        vector = np.array([cosine, math.sqrt(1 - cosine**2)], dtype=np.float32)
+        return Candidate(passage, number, 0, f"Sentence {number}.", frozenset(stems.split()), "", 0.9 - number / 100, vector, {})
+
+    first = candidate(0, "tell manager promotion months date mind", 1.0)
+    same = candidate(1, "say manager promotion months ahead clearly", 0.9)  # 0.9 and half of 3 words of 6: 1.15
+    alike = candidate(2, "manager need see before support step", 0.9)  # 0.9 and half of 1 word of 6: 0.98
+    shown, _ = choose(understand("When do I tell my manager?", lambda _: True, {}), [first, same, alike])
+    assert shown == [first, alike]

@@ -83,15 +83,21 @@ def _read(passage: Passage, number: int) -> tuple[str, frozenset[str], tuple[str
     return text, frozenset(terms(text)), tuple(roles_in(text))
 
 
-def compose(question: Question, ranked: Sequence[Candidate], shown: frozenset[str] = frozenset()) -> Composed:
+def compose(
+    question: Question, ranked: Sequence[Candidate], shown: frozenset[str] = frozenset(), premise: Candidate | None = None
+) -> Composed:
     """At most six sentences, two where there are two, that answer the question, the one that answers it first; `shown` ones are not said again.
 
-    `ranked` are the evidence's `candidates`.
+    `ranked` are the evidence's `candidates`; `premise` is the corpus's word on what the question rests on, which is said before an answer in prose.
     """
     fresh = [c for c in ranked if c.text not in shown]
     if not fresh:
         return Composed((), (), Layout.PROSE, ())
-    return _cite(*choose(question, fresh))
+    chosen, layout = choose(question, fresh)
+    if premise and layout is Layout.PROSE and premise.text not in shown:
+        further = [c for c in chosen if _new(c, [premise])]
+        chosen = [premise, *(further or chosen[1:])][:MAX_SENTENCES]
+    return _cite(chosen, layout)
 
 
 def is_spent(ranked: Sequence[Candidate], shown: frozenset[str]) -> bool:

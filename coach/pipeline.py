@@ -27,7 +27,8 @@ from coach.types import Answer, Document, Evidence, Outcome, Passage, Turn
 
 MAX_MESSAGE = 4000  # characters; more is a document, not a question
 EVIDENCE = 10
-LIKELY_CORRECTION = 0.3  # probability of the sentence that sets right what a question presumes
+LIKELY_CORRECTION = 0.3  # probability of the sentence that sets right what a question presumes,
+LIKELY_PREMISE = 0.3  # and of the one that says what the corpus holds on what it rests on
 # Of another reading of a follow-up, against 1 for the one by rules: any value from 0.8 to 0.95 does as well (python -m eval.fit_followups).
 OTHER_READING = 0.85
 
@@ -72,7 +73,7 @@ class Coach:
                 look = self._look(retriever, rewrite.text)
         clock.lap("search")
         explained = _explain(rewrite.rule, look.found, look.verdict)
-        if not look.verdict.open or not (composed := compose(look.found.question, look.ranked, shown)).sentences:
+        if not look.verdict.open or not (composed := compose(look.found.question, look.ranked, shown, look.premise)).sentences:
             refusal = apology(look.found, look.verdict, self._gate, index)
             clock.lap("answer")
             yield replace(
@@ -112,16 +113,19 @@ class Coach:
         found = retriever.search(text, EVIDENCE)
         ranked = candidates(found, retriever.index)
         verdict = self._gate.decide(found, ranked, retriever.index)
-        if not verdict.open and not presumed:
-            if premise := found.question.premise:
-                on_premise = self._look(retriever, premise, presumed=True)
-                if on_premise.verdict.open and on_premise.found.question.roles:
-                    return on_premise
-            for claim in found.question.presumed:
-                on_claim = self._look(retriever, claim, presumed=True)
-                if on_claim.verdict.open and on_claim.corrects:
-                    return on_claim
-        return _Look(found, ranked, verdict)
+        look = _Look(found, ranked, verdict)
+        if presumed:
+            return look
+        question = found.question
+        if question.premise and (question.asserted or not verdict.open):
+            on_premise = self._look(retriever, question.premise, presumed=True)
+            if on_premise.verdict.open and on_premise.found.question.roles:
+                return replace(look, premise=on_premise.opening) if verdict.open else on_premise
+        for claim in () if verdict.open else question.presumed:
+            on_claim = self._look(retriever, claim, presumed=True)
+            if on_claim.verdict.open and on_claim.corrects:
+                return on_claim
+        return look
 
     def search(self, query: str, limit: int = 10) -> tuple[Evidence, ...]:
         """The passages nearest to a query, best first."""
@@ -186,6 +190,13 @@ class _Look:
     found: Found
     ranked: Sequence[Candidate]
     verdict: Verdict
+    premise: Candidate | None = None
+    """The corpus's word on what the question rests on."""
+
+    @property
+    def opening(self) -> Candidate | None:
+        """The sentence that answers best, where it is likely to."""
+        return self.ranked[0] if self.verdict.open and self.ranked[0].score >= LIKELY_PREMISE else None
 
     @property
     def promise(self) -> float:

@@ -10,7 +10,7 @@ from functools import lru_cache
 
 from coach.index import stem, terms, words
 from coach.spelling import repair
-from coach.vocabulary import SYNONYMS, name_roles, other_roles, roles_in
+from coach.vocabulary import SYNONYMS, name_roles, other_roles, role_mentions, roles_in
 
 _LONG = 40  # words; in a longer message the question proper is looked for
 _HOW_TO = re.compile(
@@ -40,6 +40,11 @@ _BEHIND_WH = re.compile(
     re.IGNORECASE,
 )
 _CLAUSE = re.compile(r"(?:^|[,;.]\s*)(?:as|since|because|when|if|once)\s+(?P<claim>[^,.;?]{12,160})", re.IGNORECASE)
+# What follows a role that only says where or which it is: then nothing is claimed of the role.
+_NO_CLAIM = re.compile(
+    r"\s*(?:$|[,.;:()-]|(?:in|at|of|for|with|and|or|who|whose|that|to|we|here|myself|candidate|job|role|position|post|title)\b|i(?:'m| am| want| need| feel| hope| plan| keep| work| find)\b)",
+    re.IGNORECASE,
+)
 _SENTENCES = re.compile(r"(?<=[.!?…])\s+")
 
 
@@ -68,6 +73,8 @@ class Question:
     """Whether a number is asked for."""
     premise: str
     """What the question takes for granted, "" when nothing."""
+    asserted: bool
+    """Whether the premise says something of a role that may be false."""
     presumed: tuple[str, ...]
     """What it may take for granted of a role in passing: "how many hours does a VP need to groom the backlog" that a VP grooms it."""
 
@@ -104,6 +111,7 @@ def understand(message: str, is_word: Callable[[str], bool], corpus_words: Mappi
         how_to=bool(_HOW_TO.search(proper)),
         figure=bool(_FIGURE.search(proper)),
         premise=premise,
+        asserted=any(not _NO_CLAIM.match(premise[m.span[1] :]) for m in role_mentions(premise)),
         presumed=_presumed(named),
     )
 

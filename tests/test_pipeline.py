@@ -289,3 +289,21 @@ def test_a_missing_index_is_built_and_a_damaged_one_is_named_and_rebuilt(setting
 def test_a_chat_model_is_an_unusable_setting(settings):
     with pytest.raises(SettingsError, match="COACH_MODEL"):
         load_coach(replace(settings, model="some-model"))
+
+
+@pytest.mark.parametrize(
+    ("question", "first"),
+    [
+        (
+            "I read that a VP of Product has no seat on the leadership team. How can such a person shape strategy?",
+            "leadership team",
+        ),
+        (
+            "As VP of Product I will report to the group product manager, right? How do I keep that relationship healthy?",
+            "reports to",
+        ),
+    ],
+    ids=["statement", "tag question"],
+)
+def test_what_a_question_takes_for_granted_is_met_first(coach, question, first):
+    assert first in coach.ask(question).sentences[0].text

@@ -83,3 +83,17 @@ def test_search_terms_hold_the_words_and_what_means_the_same():
 
 def test_a_question_without_words_has_no_terms():
     assert read("???").terms == ()
+
+
+@pytest.mark.parametrize(
+    ("text", "asserted"),
+    [
+        ("As VPs groom the backlog, how do they find the time?", True),
+        ("As VP of Product I'd report to the group product manager, right? How do I keep that healthy?", True),
+        ("As a senior PM in a big bank, how do I get promoted?", False),
+        ("I am a PM at a start-up. How do I get promoted?", False),
+    ],
+    ids=["clause", "tag question", "who asks", "statement about oneself"],
+)
+def test_a_premise_may_say_something_of_a_role(text, asserted):
+    assert read(text).asserted is asserted

@@ -79,7 +79,7 @@ class StandIn:
         try:
             for count in range(1, len(whole.sentences)):
                 yield replace(whole, sentences=whole.sentences[:count], follow_ups=())
-                time.sleep(5 if "slow" in question else self.pause)
+                time.sleep(9 if "slow" in question else self.pause)
                 if "breaks" in question:
                     raise RuntimeError("secret detail")
             yield whole

@@ -385,7 +385,7 @@ def test_leaving_the_page_ends_the_work(visit: Visit, standin: StandIn):
     expect(page.locator("#coach-current .sentence")).to_have_count(1)
     page.close()
     waiting = visit()
-    for _ in range(80):
+    for _ in range(150):
         if standin.closed > closed:
             break
         waiting.wait_for_timeout(100)

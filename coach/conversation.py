@@ -18,17 +18,15 @@ _re = partial(re.compile, flags=re.IGNORECASE)
 class Rewrite:
     """A message made complete. `more` says that the person wants what was not said before.
 
-    `swapped` (the last question for the role that the message names), `carried` (the message as a part of the last question) and
-    `returned` (as a part of the one before it) are other ways to read a short one, "" where they make no sense; the evidence
-    decides between them and `text`.
+    A short message may be read in other ways; the evidence decides between them and `text`. `swapped` is the last question for the
+    role that the message names, "" where it names none; `others` make the message a part of the last question or of an earlier one.
     """
 
     text: str
     rule: str
     more: bool = False
     swapped: str = ""
-    carried: str = ""
-    returned: str = ""
+    others: tuple[str, ...] = ()
 
 
 _GREETING = _re(r"(?:hi|hello|hey|hiya|howdy|yo|greetings|good (?:morning|afternoon|evening|day)|hallo)(?:[\s,]+(?:there|coach|all|everyone|again|you|bot|mate|team))*")  # fmt: skip
@@ -164,12 +162,12 @@ def standalone(history: Sequence[Turn], message: str) -> Rewrite:
     is_swap = bool(named and roles_in(previous)) and len(_content(_replace_roles(text, lambda _: ""))) <= _BESIDE_ROLE
     swapped, carried = _swap_roles(previous, named) if is_swap else "", _carry(text, previous)
     if not (earlier := [q for t in history if (q := t.standalone_question) not in ("", previous)]):
-        return replace(found, swapped=swapped, carried=carried)
+        return replace(found, swapped=swapped, others=(carried,))
     pointer = _RETURN.search(text)
     returned = _carry(text, earlier[0] if pointer and pointer["first"] else earlier[-1])
     if pointer:  # the message says itself that it leaves the last question
-        return Rewrite(returned, "return to an earlier question", swapped=swapped, carried=found.text, returned=carried)
-    return replace(found, swapped=swapped, carried=carried, returned=returned)
+        return Rewrite(returned, "return to an earlier question", swapped=swapped, others=(found.text, carried))
+    return replace(found, swapped=swapped, others=(carried, returned))
 
 
 def _by_rules(history: Sequence[Turn], message: str, text: str) -> Rewrite:

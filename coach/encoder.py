@@ -298,9 +298,8 @@ class _TorchEncoder:
         self.name = source.name
         self.digest = source.digest
         self._model = _load_sentence_transformer(source)
-        self._lock = (
-            threading.Lock()
-        )  # its tokenizer is no use to two threads at once, and torch keeps all processors busy by itself
+        # Its tokenizer is no use to two threads at once, and torch keeps all processors busy by itself.
+        self._lock = threading.Lock()
 
     def encode(self, texts: Sequence[str]) -> Matrix:
         """Unit vectors, shape (len(texts), dimension), float32."""

@@ -27,8 +27,7 @@ from coach.types import Answer, Document, Evidence, Outcome, Passage, Turn
 
 MAX_MESSAGE = 4000  # characters; more is a document, not a question
 EVIDENCE = 10
-LIKELY_CORRECTION = 0.3  # probability of the sentence that sets right what a question presumes,
-LIKELY_PREMISE = 0.3  # and of the one that says what the corpus holds on what it rests on
+LIKELY = 0.3  # least probability of the sentence that is said on what a question takes for granted
 # Of another reading of a follow-up, against 1 for the one by rules: any value from 0.8 to 0.95 does as well (python -m eval.fit_followups).
 OTHER_READING = 0.85
 
@@ -98,7 +97,7 @@ class Coach:
         look = self._look(retriever, rewrite.text)
         # What is of another field by itself, or names what the corpus does not know, is no part of the earlier question.
         apart = not look.verdict.open and (look.verdict.clear or bool(unknown_names(look.found.question, retriever.index)))
-        for other in filter(None, (rewrite.swapped, *(() if apart else (rewrite.carried, rewrite.returned)))):
+        for other in filter(None, (rewrite.swapped, *(() if apart else rewrite.others))):
             seen = self._look(retriever, other)
             if OTHER_READING * seen.promise > look.promise:
                 rewrite, look = Rewrite(other, f"{rewrite.rule}, then by the evidence"), seen
@@ -196,7 +195,7 @@ class _Look:
     @property
     def opening(self) -> Candidate | None:
         """The sentence that answers best, where it is likely to."""
-        return self.ranked[0] if self.verdict.open and self.ranked[0].score >= LIKELY_PREMISE else None
+        return self.ranked[0] if self.verdict.open and self.ranked[0].score >= LIKELY else None
 
     @property
     def promise(self) -> float:
@@ -207,7 +206,7 @@ class _Look:
     def corrects(self) -> bool:
         """Whether the sentence that answers best, and is likely to, says it of another role than the question does."""
         best, asked = self.ranked[0], self.found.question.roles
-        return best.score >= LIKELY_CORRECTION and bool(best.role and asked) and best.role != asked[0]
+        return best.score >= LIKELY and bool(best.role and asked) and best.role != asked[0]
 
 
 class _Clock:

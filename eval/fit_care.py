@@ -30,9 +30,8 @@ FIT = Path(__file__).parent / "fit"
 MAX_FALSE_ALARMS = 0.006  # of ordinary questions: whoever asks about work and gets helplines does not come back
 UNSEEN = (4, 6)  # the passes of care_check.jsonl that are only measured
 STRENGTH = 0.3  # inverse of the penalty
-LOOK_ALIKE = (
-    3.0  # how much an everyday remark counts, or a message that only sounds like distress: there are few beside the questions
-)
+# How much an everyday remark counts, or a message that only sounds like distress: there are few beside the questions.
+LOOK_ALIKE = 3.0
 LOOK_ALIKES = ("remark", "plain", "topic", "idiom")
 VECTOR_SCALE = 4.0  # how much cheaper than a sign a dimension of the vector is for the penalty
 Row = dict[str, Any]

@@ -15,9 +15,10 @@ Edit = Callable[[str, random.Random, Sequence[str]], str | None]
 
 _UNITS = (("day", "week", "month", "quarter", "year"), ("hour", "minute"), ("dollars", "euros", "pounds"))
 _NUMBER = re.compile(r"(?<![\w.,])\d+(?:\.\d+)?(?![\w.,]*\d)(?!\))")
-_LIST = re.compile(r"(?P<a>[\w' -]{3,40}), (?P<b>[\w' -]{3,40}),? (?P<join>and|or) (?P<c>[\w' -]{3,40})(?=[,.;]|$)")
+_LIST = re.compile(r"(?P<a>[\w' -]{3,40}), (?P<b>[\w' -]{3,40}),? (?:and|or) (?P<c>[\w' -]{3,40})(?=[,.;]|$)")
 _AUX = re.compile(r"\b(is|are|was|were|can|should|may|must|will|does|do|has|have)\b(?! not)", re.IGNORECASE)
 _VERB = re.compile(r"\b(?P<who>PMs?|VPs?(?: of Product)?|directors?|managers?|CPOs?|GPMs?|it|they|you) (?P<verb>[a-z]{3,}s?)\b")
+_NO_VERB = frozenset("who and that is are was has does can may must should will might".split())
 _NAMED = re.compile(r"\b(?:[A-Z][a-z]+ [A-Z][a-z]+|GitLab|PostHog|Sourcegraph|LaunchNotes|DORA|18F|Exponent|ProductPlan)\b")
 _SWAPS = {
     "modality": (("must", "may"), ("should", "must"), ("can", "must"), ("may", "will"), ("might", "will"), ("will", "may"), ("has to", "may"), ("needs to", "can")),
@@ -53,7 +54,7 @@ def role(text: str, dice: random.Random, pool: Sequence[str]) -> str | None:
     mention = dice.choice(mentions)
     there = {m.role for m in mentions}
     new = dice.choice([name for key, name in ROLE_NAMES.items() if key not in there])
-    plural = "s" if text[mention.span[0] : mention.span[1]].lower().endswith("s") and not new.endswith(("ct", "Product")) else ""
+    plural = "s" if text[mention.span[0] : mention.span[1]].lower().endswith("s") and not new.endswith("roduct") else ""
     before = re.sub(r"\b([Aa])n? $", lambda m: f"{m[1]}{'n' if new[0] in 'aeiou' else ''} ", text[: mention.span[0]])
     return f"{before}{new}{plural}{text[mention.span[1] :]}"
 
@@ -96,15 +97,11 @@ def unit(text: str, dice: random.Random, pool: Sequence[str]) -> str | None:
 def negation(text: str, dice: random.Random, pool: Sequence[str]) -> str | None:
     """A "not" more or less, or an opposite."""
     if re.search(r"\bnot\b", text) and "and not" not in text:
-        return (
-            re.sub(r"\b(?:does|do) not ([a-z]+)", r"\1", text, count=1)
-            if " not " in text and re.search(r"\b(?:does|do) not", text)
-            else re.sub(r" not\b", "", text, count=1)
-        )
+        return re.sub(r"\b(?:(?:does|do) not (?=[a-z])| ?not\b)", "", text, count=1)
     choice = dice.random()
     if choice < 0.5 and (found := _AUX.search(text)):
         return f"{text[: found.end()]} not{text[found.end() :]}"
-    if choice < 0.75 and (found := _VERB.search(text)) and found["verb"] not in ("who", "and", "that"):
+    if choice < 0.75 and (found := _VERB.search(text)) and found["verb"] not in _NO_VERB:
         verb = found["verb"]
         base, aux = (verb[:-1], "does not") if verb.endswith("s") and not verb.endswith("ss") else (verb, "do not")
         return f"{text[: found.start('verb')]}{aux} {base}{text[found.end('verb') :]}"
@@ -123,22 +120,7 @@ def modality(text: str, dice: random.Random, pool: Sequence[str]) -> str | None:
     if edited := _swap(text, dice, "modality"):
         return edited
     found = _VERB.search(text)
-    if not found or found["verb"] in (
-        "who",
-        "and",
-        "that",
-        "is",
-        "are",
-        "was",
-        "has",
-        "does",
-        "can",
-        "may",
-        "must",
-        "should",
-        "will",
-        "might",
-    ):
+    if not found or found["verb"] in _NO_VERB:
         return None
     verb = found["verb"][:-1] if found["verb"].endswith("s") and not found["verb"].endswith("ss") else found["verb"]
     return f"{text[: found.start('verb')]}{dice.choice(('must', 'may', 'might'))} {verb}{text[found.end('verb') :]}"
@@ -206,9 +188,7 @@ def order(text: str, dice: random.Random, pool: Sequence[str]) -> str | None:
         a, b = found["a"].split()[-1], found["b"].strip()
         if " " not in b:  # the first item's extent is unknown but for its last word
             return f"{text[: found.start('a')]}{found['a'][: -len(a)]}{b}, {a}{text[found.end('b') :]}"
-    if found := re.fullmatch(
-        r"(?P<body>[A-Z].{30,}), (?P<says>says|writes|argues|suggests|advises|notes) (?P<who>[^,]{3,60})\.", text
-    ):
+    if found := re.fullmatch(r"(?P<body>[A-Z].{30,}), (?:says|writes|argues|suggests|advises|notes) (?P<who>[^,]{3,60})\.", text):
         body = found["body"]
         return f"According to {found['who']}, {body[0].lower() if body[1:2].islower() else body[0]}{body[1:]}."
     if found := re.fullmatch(r"(?P<first>(?:When|If|While|As|After|Before) [^,]{8,80}), (?P<then>[^,]{15,})\.", text):

@@ -6,7 +6,7 @@ READY := $(VENV)/.ready
 PORT ?= 7860
 HOST ?= 127.0.0.1
 
-.PHONY: setup serve test lint types eval bench format chromium lock
+.PHONY: setup serve test lint types eval baseline bench format chromium lock
 
 setup: $(READY)
 
@@ -40,7 +40,10 @@ types: setup
 	$(BIN)/mypy
 
 eval: setup
-	$(BIN)/coach eval
+	$(BIN)/coach eval --report eval/report
+
+baseline: setup
+	$(BIN)/python -m eval.baseline
 
 bench: setup
 	$(BIN)/python -m eval.bench

@@ -28,5 +28,5 @@ def merge(model: Any, path: Path = ADAPTER) -> None:  # noqa: ANN401
 
     adapter, by_name = load_file(path), layers(model)
     with torch.no_grad():
-        for name in {key.rpartition(".")[0] for key in adapter}:
+        for name in {key.removesuffix(".A") for key in adapter if key.endswith(".A")}:
             by_name[name].weight += adapter[f"{name}.B"].float() @ adapter[f"{name}.A"].float()

@@ -89,8 +89,31 @@ def _parser() -> argparse.ArgumentParser:
     search.add_argument("--json", action="store_true")
     lint = command("lint", _lint, "check a corpus that is written to be quoted; exit 1 on any finding")
     lint.add_argument("folder", nargs="?", help="default: the corpus in use")
-    evaluate = command("eval", _eval, "run the eval set against the shipped coach; exit 1 if a gate fails")
+    verify = command("verify", _verify, "check claims against evidence texts")
+    verify.add_argument("claim", nargs="?")
+    verify.add_argument(
+        "--evidence", metavar="TEXT", action="append", default=[], help="a text that should support the claim; may be given again"
+    )
+    verify.add_argument("--batch", metavar="FILE", help='rows {"id", "claim", "evidence": [...]}, "-" for stdin')
+    verify.add_argument("--json", action="store_true")
+    evaluate = command("eval", _eval, "run labelled questions against the coach; exit 1 if it falls behind its baseline")
+    evaluate.add_argument(
+        "--cases", metavar="FILE", type=Path, help="your own questions, as in eval/README.md; default: the shipped ones"
+    )
+    evaluate.add_argument(
+        "--baseline",
+        metavar="FILE",
+        type=Path,
+        help="what was reached before; default for the shipped questions: eval/baseline.json",
+    )
+    evaluate.add_argument("--report", metavar="DIR", type=Path, help="write report.html and report.md there")
     evaluate.add_argument("--json", action="store_true")
+    calibrate = command("calibrate", _calibrate, "fit the gate's threshold to your own questions and say what it costs")
+    calibrate.add_argument("--cases", metavar="FILE", type=Path, required=True)
+    calibrate.add_argument(
+        "--most-refused", metavar="SHARE", type=_share, default=0.03, help="of the questions to be answered (default 0.03)"
+    )
+    calibrate.add_argument("--dry-run", action="store_true", help="only say what it would cost")
     command("doctor", _doctor, "check the set-up and say what to do")
     return parser
 
@@ -100,6 +123,17 @@ def _count(text: str) -> int:
     if not text.isdecimal() or int(text) < 1:
         raise argparse.ArgumentTypeError(f"{text!r} is no whole number from 1 up")
     return int(text)
+
+
+def _share(text: str) -> float:
+    """A number from 0 up to 1, without 1; anything else is wrong use."""
+    try:
+        value = float(text)
+    except ValueError:
+        value = -1.0
+    if not 0 <= value < 1:
+        raise argparse.ArgumentTypeError(f"{text!r} is no share from 0 up to 1")
+    return value
 
 
 def _note(text: str) -> None:
@@ -352,14 +386,51 @@ def _lint(settings: Settings, arguments: argparse.Namespace) -> int:
     return 1 if findings else 0
 
 
+def _verify(settings: Settings, arguments: argparse.Namespace) -> int:
+    from coach.grounding import Checker
+    from coach.wire import verified_json
+
+    _one_of(arguments.claim, arguments.batch, "claim")
+    checker = Checker.load(settings.cache, settings.threads)
+    if arguments.batch is not None:
+
+        def handle(row: dict[str, Any]) -> dict[str, Any]:
+            claim, evidence = row["claim"], row["evidence"]
+            if not isinstance(claim, str) or not isinstance(evidence, list) or not all(isinstance(e, str) for e in evidence):
+                raise ValueError('"claim" must be a text and "evidence" a list of texts')
+            return verified_json(checker.verify(claim, evidence), row.get("id"))
+
+        return _batch(arguments.batch, handle)
+    sentences = checker.verify(arguments.claim, arguments.evidence)
+    if arguments.json:
+        print(json.dumps(verified_json(sentences), ensure_ascii=False))
+        return 0
+    for s in sentences:
+        print(f"{'supported    ' if s.supported else 'not supported'} {s.score:.2f}  {s.text}")
+        for reason in () if s.supported else s.reasons:
+            print(f"      {reason}")
+    return 0
+
+
 def _eval(settings: Settings, arguments: argparse.Namespace) -> int:
+    evaluate = _of_eval("evaluate")
+    return int(evaluate(settings, arguments.cases, arguments.baseline, arguments.report, arguments.json))
+
+
+def _calibrate(settings: Settings, arguments: argparse.Namespace) -> int:
+    calibrate = _of_eval("calibrate")
+    return int(calibrate(settings, arguments.cases, arguments.most_refused, arguments.dry_run))
+
+
+def _of_eval(name: str) -> Callable[..., int]:
     try:
-        from eval.run import main as run_eval
+        from eval import command
     except ModuleNotFoundError as error:
         raise SettingsError(
-            "The eval set lies in the repository, not in the installed package; run `coach eval` in a checkout."
+            "The eval lies in the repository, not in the installed package; run this command in a checkout."
         ) from error
-    return run_eval(settings, as_json=arguments.json)
+    found: Callable[..., int] = getattr(command, name)
+    return found
 
 
 def _doctor(settings: Settings, _: argparse.Namespace) -> int:

@@ -69,10 +69,10 @@ class Candidate:
 class Composed:
     """The chosen sentences with their citations."""
 
-    sentences: tuple[Sentence, ...]
-    citations: tuple[Citation, ...]
-    layout: Layout
-    used: tuple[str, ...]
+    sentences: tuple[Sentence, ...] = ()
+    citations: tuple[Citation, ...] = ()
+    layout: Layout = Layout.PROSE
+    used: tuple[str, ...] = ()
     """Ids of the passages that were quoted."""
 
 

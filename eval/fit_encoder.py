@@ -44,11 +44,11 @@ LONGEST = 96  # pieces of a text that are read
 class LowRank(torch.nn.Module):  # type: ignore[misc] # torch is not typed here
     """A linear layer with a change of low rank beside it, which begins as nothing."""
 
-    def __init__(self, layer: Any) -> None:  # noqa: ANN401
+    def __init__(self, layer: Any, rank: int = RANK) -> None:  # noqa: ANN401
         super().__init__()
         self.layer = layer
-        self.A = torch.nn.Parameter(torch.randn(RANK, layer.in_features) / math.sqrt(layer.in_features))
-        self.B = torch.nn.Parameter(torch.zeros(layer.out_features, RANK))
+        self.A = torch.nn.Parameter(torch.randn(rank, layer.in_features) / math.sqrt(layer.in_features))
+        self.B = torch.nn.Parameter(torch.zeros(layer.out_features, rank))
 
     def forward(self, inputs: Any) -> Any:  # noqa: ANN401
         """The layer's outputs and the change."""

@@ -14,7 +14,7 @@ from coach.settings import Settings
 from coach.types import Answer
 from eval.fit_gate import facts_of
 from eval.folds import rows
-from eval.run import converse
+from eval.judging import converse
 
 GRID = (0.0, 0.6, 0.8, 0.85, 0.9, 0.95, 1.0)
 

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 from coach.care import Care
 from coach.corpus import plain
 from coach.encoder import Encoder
 from coach.gate import Gate
+from coach.grounding import Checker
 from coach.pipeline import Coach
+from coach.settings import Settings
 from coach.sync import sync
 from coach.types import Answer, Outcome, Turn
 
@@ -43,7 +46,7 @@ def write_pages(folder: Path, pages: dict[str, str] = OWN_PAGES) -> Path:
 def coach_over(corpus: Path, root: Path, encoder: Encoder) -> Coach:
     """A coach over the synced index of a folder."""
     sync(corpus, root, encoder)
-    return Coach(root, encoder, Gate.load(), Care.load())
+    return Coach(root, encoder, Gate.load(), Care.load(), Checker.load(Settings.from_mapping(os.environ).cache))
 
 
 def assert_proved(coach: Coach, answer: Answer) -> None:

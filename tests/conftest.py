@@ -24,6 +24,7 @@ from counting import CountingEncoder
 from coach.care import Care
 from coach.encoder import Encoder, load_encoder
 from coach.gate import Gate
+from coach.grounding import Checker
 from coach.pipeline import Coach
 from coach.sync import sync
 
@@ -200,8 +201,8 @@ def starter_index(encoder: Encoder) -> Path:
 
 
 @pytest.fixture(scope="session")
-def coach(starter_index: Path, encoder: Encoder) -> Iterator[Coach]:
+def coach(starter_index: Path, encoder: Encoder, cache: Path) -> Iterator[Coach]:
     """The coach that ships, over the starter corpus."""
-    coach = Coach(starter_index, encoder, Gate.load(), Care.load())
+    coach = Coach(starter_index, encoder, Gate.load(), Care.load(), Checker.load(cache))
     yield coach
     coach.close()

@@ -78,6 +78,9 @@ def rows(done: subprocess.CompletedProcess[str]) -> list[dict]:
         (["search", "dog", "-k", "0"], "-k"),
         (["ask", "hi", "--loud"], "--loud"),
         (["serve", "--port", "http"], "--port"),
+        (["verify"], "claim"),
+        (["calibrate"], "--cases"),
+        (["calibrate", "--cases", "own.jsonl", "--most-refused", "1"], "--most-refused"),
     ],
     ids=lambda v: " ".join(v) or "nothing" if isinstance(v, list) else None,
 )
@@ -295,5 +298,100 @@ def test_help_answers_at_once_without_the_heavy_libraries(run):
     )
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True)
     assert (done.returncode, done.stderr) == (0, "LOADED []\n")
-    for command in ("serve", "index", "ask", "chat", "search", "lint", "eval", "doctor"):
+    for command in ("serve", "index", "ask", "chat", "search", "verify", "lint", "eval", "calibrate", "doctor"):
         assert command in done.stdout
+
+
+# Claims and labelled questions
+
+PLAN = "A PM writes user stories and requirements. A VP of Product presents the vision to the board every quarter."
+
+
+def test_claims_are_verified_row_by_row_and_sentence_by_sentence(run):
+    claims = [
+        {"id": 1, "claim": "A PM writes user stories and requirements.", "evidence": [PLAN]},
+        {"id": 2, "claim": "A PM writes user stories and requirements. A VP of Product presents 9 visions.", "evidence": [PLAN]},
+        {"id": 3, "claim": "A PM writes user stories.", "evidence": []},
+        {"id": 4, "claim": "", "evidence": [PLAN]},
+        {"id": 5, "evidence": [PLAN]},
+        {"id": 6, "claim": "A PM writes.", "evidence": PLAN},
+    ]
+    done = run("verify", "--batch", "-", "--json", stdin="\n".join(map(json.dumps, claims)))
+    out = rows(done)
+    assert done.returncode == 1  # two rows cannot be used
+    assert [r["id"] for r in out] == [1, 2, 3, 4, 5, 6]
+    assert [r.get("supported") for r in out] == [True, False, False, False, None, None]
+    assert out[0] == {
+        "id": 1,
+        "supported": True,
+        "score": 1.0,
+        "sentences": [{"text": claims[0]["claim"], "supported": True, "score": 1.0, "reasons": []}],
+    }
+    assert [s["supported"] for s in out[1]["sentences"]] == [True, False]
+    assert "the number 9 is not in the source" in out[1]["sentences"][1]["reasons"]
+    assert out[3]["sentences"] == []
+    assert "'claim'" in out[4]["error"]
+    assert "a list of texts" in out[5]["error"]
+
+
+def test_one_claim_is_verified_for_a_person(run):
+    done = run("verify", "A PM writes 7 user stories and requirements.", "--evidence", PLAN)
+    assert done.returncode == 0
+    assert done.stdout.startswith("not supported")
+    assert "the number 7 is not in the source" in done.stdout
+
+
+def write_cases(folder):
+    asked = [
+        {"id": "dog", "question": DOG, "key": [["Tuesdays"]]},
+        {"question": "Which tyres suit a tractor?", "expect": "refused"},
+    ]
+    (folder / "cases.jsonl").write_text("\n".join(map(json.dumps, asked)))
+
+
+def test_an_owners_questions_are_judged_on_the_owners_corpus(own, tmp_path):
+    write_cases(tmp_path)
+    done = own("eval", "--cases", "cases.jsonl", "--report", "report")
+    assert done.returncode == 0, done.stderr
+    assert "2 cases: 1 answered-supported, 0 answered-unsupported, 1 refused-right, 0 refused-wrong, 0 error" in done.stdout
+    assert "passed" in done.stdout
+    page = (tmp_path / "report" / "report.html").read_text(encoding="utf-8")
+    assert "How good the coach is" in page
+    again = own("eval", "--cases", "cases.jsonl", "--report", "again")
+    assert again.stdout.splitlines()[:-1] == done.stdout.splitlines()[:-1]  # the last line holds the times
+    assert (tmp_path / "again" / "report.md").read_bytes() == (tmp_path / "report" / "report.md").read_bytes()
+
+
+def test_an_owners_eval_fails_when_the_labels_name_what_is_not_there(own, tmp_path):
+    (tmp_path / "cases.jsonl").write_text(json.dumps({"question": DOG, "passages": ["office-cat#cat"]}))
+    done = own("eval", "--cases", "cases.jsonl", "--json")
+    assert done.returncode == 1
+    assert rows(done)[0]["failed"] == [
+        "the labels name a passage that the corpus does not hold: office-cat#cat (answers cases-1)"
+    ]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (("eval", "--cases", "none.jsonl"), "none.jsonl cannot be read"),
+        (("eval", "--cases", "cases.jsonl", "--baseline", "none.json"), "none.json cannot be read"),
+        (("calibrate", "--cases", "cases.jsonl"), "needs 20 questions"),
+    ],
+)
+def test_what_an_owner_got_wrong_is_said_in_one_sentence(own, tmp_path, arguments, said):
+    write_cases(tmp_path)
+    assert said in one_sentence(own(*arguments))
+
+
+def test_calibrating_says_what_it_costs_and_leaves_a_threshold(own, tmp_path):
+    asked = [{"id": f"a{n}", "question": DOG} for n in range(20)]
+    asked += [{"id": f"r{n}", "question": "Which tyres suit a tractor?", "expect": "refused"} for n in range(20)]
+    (tmp_path / "cases.jsonl").write_text("\n".join(map(json.dumps, asked)))
+    tried = own("calibrate", "--cases", "cases.jsonl", "--dry-run")
+    assert tried.stdout.startswith("20 questions to be answered, 20 to be refused")
+    assert not (tmp_path / "corpus" / "calibration.json").exists()
+    done = own("calibrate", "--cases", "cases.jsonl")
+    assert done.returncode == 0
+    assert json.loads((tmp_path / "corpus" / "calibration.json").read_text())["refusals"] == 1.0
+    assert rows(own("ask", DOG, "--json"))[0]["outcome"] == "answered"

@@ -1,6 +1,21 @@
 import pytest
 
-from eval.metrics import has_key_facts, percentile, share, wilson
+from eval.metrics import (
+    balanced_accuracy,
+    bootstrap,
+    citation_precision,
+    citation_recall,
+    has_key_facts,
+    mean,
+    ndcg_at,
+    paired_difference,
+    percentile,
+    recall_at,
+    reciprocal_rank,
+    share,
+    smallest_detectable,
+    wilson,
+)
 
 
 @pytest.mark.parametrize(
@@ -55,3 +70,84 @@ def test_more_observations_narrow_the_interval():
 )
 def test_a_percentile_is_the_value_of_its_rank(values, rank, expected):
     assert percentile(values, rank) == expected
+
+
+@pytest.mark.parametrize(
+    ("k", "ranked", "relevant", "expected"),
+    [
+        (2, ["a", "b", "c"], {"a", "c"}, 0.5),
+        (3, ["a", "b", "c"], {"a", "c"}, 1.0),
+        (1, ["a", "b"], {"a", "b", "c"}, 1.0),
+        (2, [], {"a"}, 0.0),
+        (2, ["a"], set(), 0.0),
+    ],
+    ids=["half", "all", "as many as there is room for", "nothing found", "nothing relevant"],
+)
+def test_recall_is_capped_by_the_places(k, ranked, relevant, expected):
+    assert recall_at(k, ranked, relevant) == expected
+
+
+@pytest.mark.parametrize(("ranked", "expected"), [(["x", "a", "b"], 0.5), (["a"], 1.0), (["x"], 0.0), ([], 0.0)])
+def test_the_reciprocal_rank_is_that_of_the_first_relevant_one(ranked, expected):
+    assert reciprocal_rank(ranked, {"a", "b"}) == expected
+
+
+def test_ndcg_has_its_known_values():
+    gains = {"a": 3.0, "b": 2.0, "c": 1.0}
+    assert ndcg_at(10, ["a", "b", "c"], gains) == 1.0
+    # (2/log2(2) + 3/log2(3)) / (3/log2(2) + 2/log2(3) + 1/log2(4)), worked out by hand
+    assert ndcg_at(2, ["b", "a"], gains) == pytest.approx((2 + 3 / 1.584963) / (3 + 2 / 1.584963), abs=1e-6)
+    assert ndcg_at(10, ["x"], gains) == 0.0
+    assert ndcg_at(10, ["a"], {}) == 0.0
+
+
+def holds(text, cited):
+    """A support that a reader can follow: every word of the text stands in a citation."""
+    return set(text.split()) <= set(" ".join(cited).split())
+
+
+@pytest.mark.parametrize(
+    ("cited", "recall", "precision"),
+    [
+        (["a b", "c"], True, [True, True]),
+        (["a b c", "x"], True, [True, False]),
+        (["a", "b"], False, [False, False]),
+        ([], False, []),
+        (["a b c", "c b a"], True, [True, True]),
+    ],
+    ids=["both needed", "one of no use", "not enough", "none", "each enough alone"],
+)
+def test_citations_count_as_alce_counts_them(cited, recall, precision):
+    assert citation_recall("a b c", cited, holds) is recall
+    assert citation_precision("a b c", cited, holds) == precision
+
+
+def test_balanced_accuracy_gives_both_kinds_half_the_say():
+    assert balanced_accuracy([(True, True)] * 9 + [(False, True)]) == 0.5
+    assert balanced_accuracy([(True, True), (False, False), (False, True)]) == 0.75
+    assert balanced_accuracy([]) == 0.5
+
+
+def test_a_bootstrap_is_the_same_each_time_and_holds_the_mean():
+    values = [0.0, 0.2, 0.9, 1.0, 0.4, 0.7]
+    low, high = bootstrap(values)
+    assert (low, high) == bootstrap(values)
+    assert low < mean(values) < high
+    assert bootstrap(values, seed=1) != (low, high)
+    assert bootstrap([]) == (0.0, 0.0)
+    assert bootstrap([0.5] * 10) == (0.5, 0.5)
+
+
+def test_a_paired_difference_sees_what_each_row_gained():
+    before, after = [0.0] * 50 + [1.0] * 50, [0.0] * 40 + [1.0] * 60
+    change, low, high = paired_difference(before, after)
+    assert change == pytest.approx(0.1)
+    assert 0 < low < 0.1 < high
+    with pytest.raises(ValueError):
+        paired_difference([1.0], [])
+
+
+def test_more_rows_show_smaller_changes():
+    assert smallest_detectable(0.9, 1000) < smallest_detectable(0.9, 100) < smallest_detectable(0.9, 10) <= 1.0
+    assert smallest_detectable(1.0, 100) > 0
+    assert smallest_detectable(0.5, 0) == 1.0

@@ -9,6 +9,7 @@ from asking import REFUSED, assert_proved, coach_over, converse, write_pages
 from coach.care import Care
 from coach.errors import SettingsError
 from coach.gate import Gate
+from coach.grounding import Checker
 from coach.pipeline import MAX_MESSAGE, Coach, load_coach
 from coach.settings import Settings
 from coach.sync import rollback, sync
@@ -145,9 +146,9 @@ def test_care_comes_before_everything(coach, message):
     assert "KPI" not in answer.text
 
 
-def test_the_operators_own_help_line_is_shown(starter_index, encoder, tmp_path):
+def test_the_operators_own_help_line_is_shown(starter_index, encoder, cache, tmp_path):
     root = shutil.copytree(starter_index, tmp_path / "index")
-    own = Coach(root, encoder, Gate.load(), Care.load(), helpline="Call our line on 555-0100.")
+    own = Coach(root, encoder, Gate.load(), Care.load(), Checker.load(cache), helpline="Call our line on 555-0100.")
     assert "Call our line on 555-0100." in own.ask("I want to kill myself.").text
     own.close()
 

@@ -17,8 +17,22 @@ LAYERS = (
     {"doctor", "retriever"},
     {"pipeline"},
     {"conversation", "composing", "generation", "grounding", "retrieval", "gate", "refusing", "care"},
-    {"corpus", "encoder", "embedding", "index", "sync", "border", "question", "spelling", "vocabulary", "lint", "wire"},
-    {"types", "errors", "settings", "care_words", "logistic", "adapter", "__init__"},
+    {
+        "corpus",
+        "encoder",
+        "entailment",
+        "embedding",
+        "index",
+        "sync",
+        "border",
+        "question",
+        "spelling",
+        "statement",
+        "vocabulary",
+        "lint",
+        "wire",
+    },
+    {"types", "errors", "settings", "export", "care_words", "logistic", "adapter", "__init__"},
 )
 LAYER = {name: number for number, names in enumerate(LAYERS) for name in names}
 

@@ -15,6 +15,7 @@ from syncing import UNUSABLE, syncing, version_of
 from coach.care import Care
 from coach.errors import CorpusError, IndexUnusable
 from coach.gate import Gate
+from coach.grounding import Checker
 from coach.index import POINTER, IndexDamaged, generation_path, open_index, read_pointer
 from coach.pipeline import Coach
 from coach.sync import GRACE_SECONDS, SyncReport, rollback, sync
@@ -472,7 +473,7 @@ def test_whoever_opens_the_index_during_syncs_finds_one_version_whole(root, vers
 
 
 def test_every_answer_during_syncs_comes_from_one_version(root, versions):
-    coach = Coach(root, CountingEncoder(), Gate.load(), Care.load())
+    coach = Coach(root, CountingEncoder(), Gate.load(), Care.load(), Checker.load(root))
     questions = [
         f"Who owns {topic} number {n}?" for topic, n in itertools.product(("roadmap", "strategy", "metrics", "hiring"), range(3))
     ]

@@ -3,7 +3,7 @@ import json
 import pytest
 
 from coach.types import Answer, Citation, Evidence, Layout, Outcome, Passage, Sentence
-from coach.wire import answer_json, evidence_json
+from coach.wire import answer_json, evidence_json, verified_json
 
 QUOTE = "A VP — “of Product” — leads."
 ANSWER = Answer(
@@ -79,3 +79,18 @@ def test_a_search_result_has_the_promised_names_and_the_parts_of_its_score():
     out = evidence_json(Evidence(passage, 0.8, 0.7, 0.9, 0.05))
     assert out.items() >= {"passage_id": "vp#lead", "document_id": "vp", "score": 0.8, "text": QUOTE}.items()
     assert out["parts"] == {"dense": 0.7, "lexical": 0.9, "steering": 0.05}
+
+
+@pytest.mark.parametrize(
+    ("sentences", "supported", "score"),
+    [
+        ((Sentence("A.", (), True, 1.0), Sentence("B.", (), True, 0.6)), True, 0.6),
+        ((Sentence("A.", (), True, 1.0), Sentence("B.", (), False, 0.1, ("no",))), False, 0.1),
+        ((), False, 0.0),
+    ],
+)
+def test_a_claim_is_supported_only_if_every_sentence_is(sentences, supported, score):
+    out = verified_json(sentences, "r1")
+    assert (out["id"], out["supported"], out["score"]) == ("r1", supported, score)
+    assert [s["reasons"] for s in out["sentences"]] == [list(s.reasons) for s in sentences]
+    assert "id" not in verified_json(sentences)

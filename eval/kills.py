@@ -1,0 +1,85 @@
+"""How well the grounding check tells true claims from false ones: the labelled claims, and edits by rule of the corpus's sentences."""
+
+from __future__ import annotations
+
+import json
+import random
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from tqdm import tqdm
+
+from coach.corpus import plain
+from coach.grounding import Checker
+from coach.types import Passage
+from eval.mutations import CONTROLS, MUTATIONS
+
+LABELLED = Path(__file__).with_name("claims.jsonl")
+EACH = 60  # edits of each operator that are tried
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """A sentence with its evidence, whether that supports it, how the sentence was made (an operator or a kind of control), and by whom: "hand" or "rule"."""
+
+    text: str
+    evidence: tuple[str, ...]
+    supported: bool
+    kind: str
+    made: str
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """A claim and what the check says of it."""
+
+    claim: Claim
+    said: bool
+    score: float
+    reasons: tuple[str, ...]
+
+    @property
+    def right(self) -> bool:
+        """Whether a false claim is caught, or a true one passes."""
+        return self.said is self.claim.supported
+
+
+def labelled(path: Path = LABELLED) -> Iterator[Claim]:
+    """The claims written by hand."""
+    for line in path.read_text(encoding="utf-8").splitlines():
+        row = json.loads(line)
+        for claim in row["claims"]:
+            yield Claim(claim["claim"], tuple(row["evidence"]), claim["supported"], claim["kind"], "hand")
+
+
+def edited(passages: Sequence[Passage], each: int = EACH, seed: int = 0) -> Iterator[Claim]:
+    """True sentences of passages word for word and in harmless edits, false edits of them, and true ones laid beside another passage."""
+    dice = random.Random(seed)
+    texts = [[plain(p.quote(n)) for n in range(len(p.sentences))] for p in passages]
+    pool = [sentence for sentences in texts for sentence in sentences]
+    places = [(n, sentence) for n, sentences in enumerate(texts) for sentence in sentences]
+    for edits, supported in ((MUTATIONS, False), (CONTROLS, True)):
+        for kind, edit in edits.items():
+            found = 0
+            for n, sentence in dice.sample(places, len(places)):
+                changed = edit(sentence, dice, pool)
+                if changed and changed != sentence:
+                    yield Claim(changed, (" ".join(texts[n]),), supported, kind, "rule")
+                    found += 1
+                if found == each:
+                    break
+    for n, sentence in dice.sample(places, min(each, len(places))):
+        yield Claim(sentence, (" ".join(texts[n]),), True, "verbatim", "rule")
+        elsewhere = dice.randrange(len(texts))
+        if sentence not in texts[elsewhere]:
+            yield Claim(sentence, (" ".join(texts[elsewhere]),), False, "citation", "rule")
+
+
+def check_all(checker: Checker, claims: Sequence[Claim], quiet: bool = False) -> tuple[Checked, ...]:
+    """What the check says of each claim."""
+    out = []
+    for claim in tqdm(claims, desc="Claims", unit="claim", disable=quiet):
+        support = checker.check(claim.text, claim.evidence)
+        out.append(Checked(claim, support.supported, support.score, support.reasons))
+    return tuple(out)

@@ -1,0 +1,150 @@
+"""Results -> named measures with intervals: what is printed, gated and drawn."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+from eval.judging import Result, Verdict
+from eval.kills import Checked
+from eval.metrics import (
+    bootstrap,
+    mean,
+    ndcg_at,
+    recall_at,
+    reciprocal_rank,
+    smallest_detectable,
+    wilson,
+)
+
+
+@dataclass(frozen=True)
+class Measure:
+    """The mean of one number per row. `better` is 1 when more is better, else -1; `aim` is what the coach is to reach, None where it has none."""
+
+    name: str
+    values: tuple[float, ...]
+    better: int = 1
+    aim: float | None = None
+
+    @cached_property
+    def value(self) -> float:
+        """The measure itself, 0 for no rows."""
+        return mean(self.values)
+
+    @property
+    def is_rate(self) -> bool:
+        """Whether each row is a yes or a no."""
+        return all(v in (0.0, 1.0) for v in self.values)
+
+    @cached_property
+    def interval(self) -> tuple[float, float]:
+        """95 %: Wilson's for a rate, else by bootstrap."""
+        return wilson(int(sum(self.values)), len(self.values)) if self.is_rate else bootstrap(self.values)
+
+    @property
+    def reaches_aim(self) -> bool:
+        """True where there is no aim."""
+        return self.aim is None or (self.value - self.aim) * self.better >= -1e-9
+
+    @property
+    def detectable(self) -> float:
+        """The smallest change that so many rows show, a rate's rows taken as independent."""
+        return smallest_detectable(self.value, len(self.values)) if self.is_rate else 0.0
+
+
+def measure(results: Sequence[Result], checked: Sequence[Checked] = ()) -> dict[str, Measure]:
+    """Every measure that the rows give, by name; one without rows is left out."""
+    found: list[Measure] = [*_retrieval(results), *_answers(results), *_conversations(results), *_claims(checked)]
+    return {m.name: m for m in found if m.values}
+
+
+def counts(results: Iterable[Result]) -> dict[str, int]:
+    """How many cases ended how; the numbers add up to the cases."""
+    found = Counter(r.verdict.value for r in results)
+    return {verdict.value: found[verdict.value] for verdict in Verdict}
+
+
+def _retrieval(results: Sequence[Result]) -> list[Measure]:
+    rows = [r for r in results if r.case.passages]
+
+    def over(name: str, number: Callable[[Sequence[str], Sequence[str]], float]) -> Measure:
+        return Measure(name, tuple(number(r.ranked, r.case.passages) for r in rows))
+
+    return [
+        over("recall@5", lambda ranked, relevant: recall_at(5, ranked, relevant)),
+        over("recall@10", lambda ranked, relevant: recall_at(10, ranked, relevant)),
+        over("MRR", reciprocal_rank),
+        over("nDCG@10", lambda ranked, relevant: ndcg_at(10, ranked, dict.fromkeys(relevant, 1.0))),
+        Measure("role precision@5", tuple(mean([float(hit) for hit in r.on_role]) for r in rows if r.on_role)),
+    ]
+
+
+def _answers(results: Sequence[Result]) -> list[Measure]:
+    answerable = [r for r in results if r.case.expect == "answered" and r.case.set != "conversations"]
+    refused = [r for r in results if r.case.expect == "refused" and r.case.set != "conversations"]
+    proofs = [p for r in results for p in r.proofs]
+
+    def rate(name: str, hits: Iterable[bool], aim: float | None = None, better: int = 1) -> Measure:
+        return Measure(name, tuple(map(float, hits)), better, aim)
+
+    return [
+        rate("key facts", (r.has_key and r.verdict is not Verdict.REFUSED_WRONG for r in answerable if r.case.key), 0.90),
+        rate("answered and supported", (r.verdict.right for r in answerable)),
+        rate("false refusals", (r.verdict is Verdict.REFUSED_WRONG for r in answerable), 0.03, -1),
+        rate("refusals", (r.verdict.right for r in refused), 0.95),
+        rate("groundedness", (p.exact and p.supported for p in proofs), 1.0),
+        rate("citation recall", (p.supported for p in proofs), 0.97),
+        rate("citation precision", (needed for p in proofs for needed in p.needed), 0.97),
+        rate("exact quotes", (p.exact for p in proofs), 1.0),
+        rate("errors", (r.verdict is Verdict.ERROR for r in results), 0.0, -1),
+    ]
+
+
+def _conversations(results: Sequence[Result]) -> list[Measure]:
+    def rate(name: str, hits: Iterable[bool], aim: float, better: int = 1) -> Measure:
+        return Measure(name, tuple(map(float, hits)), better, aim)
+
+    return [
+        rate("conversations", (r.verdict.right for r in results if r.case.set == "conversations"), 0.90),
+        rate("standalone questions", (r.same_question for r in results if r.same_question is not None), 0.90),
+        rate("care", (r.verdict.right for r in results if r.case.set == "care" and r.case.expect == "care"), 0.97),
+        rate(
+            "care false alarms",
+            (r.verdict is Verdict.REFUSED_WRONG for r in results if r.case.expect == "calm"),
+            0.02,
+            better=-1,
+        ),
+    ]
+
+
+# Of each operator the share of false claims that must be caught.
+KILLS = {
+    "role": 0.95, "item": 0.95, "number": 0.95, "unit": 0.95, "actor": 0.95, "negation": 0.9, "modality": 0.9, "quantifier": 0.9,
+    "invented": 0.9, "condition": 0.9, "citation": 0.95,
+}  # fmt: skip
+
+
+def _claims(checked: Sequence[Checked]) -> list[Measure]:
+    out: list[Measure] = []
+    for made in dict.fromkeys(c.claim.made for c in checked):
+        own = [c for c in checked if c.claim.made == made]
+        false = [c for c in own if not c.claim.supported]
+        out.append(Measure(f"check ({made}): balanced accuracy", _halves(own)))
+        out.append(
+            Measure(f"check ({made}): false alarms", tuple(float(not c.right) for c in own if c.claim.supported), -1, 0.05)
+        )
+        out += [
+            Measure(f"check ({made}): kills {kind}", tuple(float(c.right) for c in false if c.claim.kind == kind), 1, aim)
+            for kind, aim in KILLS.items()
+        ]
+    return out
+
+
+def _halves(checked: Sequence[Checked]) -> tuple[float, ...]:
+    """One number per claim, so weighted that their mean is the balanced accuracy and they can be resampled."""
+    total, true = len(checked), sum(c.claim.supported for c in checked)
+    weight = {True: total / (2 * true) if true else 0.0, False: total / (2 * (total - true)) if total > true else 0.0}
+    return tuple(weight[c.claim.supported] * c.right for c in checked)

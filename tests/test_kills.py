@@ -1,0 +1,59 @@
+import json
+from collections import Counter
+
+import pytest
+
+from coach.types import Support
+from eval.kills import EACH, LABELLED, check_all, edited, labelled
+from eval.mutations import CONTROLS, MUTATIONS
+
+
+class Trusting:
+    """A check that a person can work out: it believes everything."""
+
+    def check(self, sentence, evidence):
+        return Support(True, 1.0)
+
+
+def test_the_labelled_claims_are_of_every_kind():
+    claims = list(labelled())
+    kinds = Counter(c.kind for c in claims if not c.supported)
+    assert set(kinds) >= {
+        "role",
+        "item",
+        "number",
+        "unit",
+        "actor",
+        "negation",
+        "modality",
+        "quantifier",
+        "invented",
+        "condition",
+    }
+    assert min(kinds.values()) >= 20
+    assert sum(c.supported for c in claims) >= 60
+    assert len(claims) == sum(len(json.loads(line)["claims"]) for line in LABELLED.read_text().splitlines())
+
+
+def test_edits_are_the_same_each_time_and_of_every_operator(coach):
+    claims = list(edited(coach.passages))
+    assert claims == list(edited(coach.passages))
+    assert claims != list(edited(coach.passages, seed=1))
+    kinds = Counter((c.kind, c.supported) for c in claims)
+    assert {kind for kind, supported in kinds if not supported} == {*MUTATIONS, "citation"}
+    assert {kind for kind, supported in kinds if supported} == {*CONTROLS, "verbatim"}
+    assert max(kinds.values()) <= EACH
+    assert min(kinds.values()) >= EACH // 2
+
+
+def test_a_check_that_believes_everything_catches_nothing(coach):
+    found = check_all(Trusting(), list(edited(coach.passages, each=3)), quiet=True)
+    assert {c.right for c in found if not c.claim.supported} == {False}
+    assert {c.right for c in found if c.claim.supported} == {True}
+
+
+@pytest.mark.parametrize("made", ["hand", "rule"])
+def test_a_claim_and_its_evidence_are_whole_texts(coach, made):
+    claims = list(labelled()) if made == "hand" else list(edited(coach.passages, each=5))
+    assert {c.made for c in claims} == {made}
+    assert all(c.text.strip() and c.evidence and all(e.strip() for e in c.evidence) for c in claims)

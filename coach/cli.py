@@ -219,7 +219,7 @@ def _rows(path: str) -> Iterator[tuple[int, dict[str, Any] | None, str]]:
                 row = json.loads(line)
                 if not isinstance(row, dict):
                     raise ValueError("not an object")
-            except ValueError as error:
+            except (ValueError, RecursionError) as error:
                 yield number, None, f"line {number} is no JSON object ({error})"
                 continue
             yield number, row, ""

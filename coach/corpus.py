@@ -18,7 +18,7 @@ from coach.types import Declined, Document, Passage, Source, Span
 from coach.vocabulary import roles_about
 
 SUFFIXES = (".md", ".txt")
-COMPANIONS = ("sources.yaml", "facts.tsv", "declined.yaml")  # beside the pages, read for what they are
+COMPANIONS = ("sources.yaml", "facts.tsv", "declined.yaml", "calibration.json")  # beside the pages, read for what they are
 MAX_FILE_BYTES = 20_000_000
 MAX_PASSAGE_WORDS = 180  # MiniLM reads 256 word pieces; longer sections are split between paragraphs or sentences
 

@@ -23,8 +23,9 @@ ADAPTER = Path(__file__).with_name("entailment.safetensors")
 KINDS = (
     "supported", "role", "item", "number", "unit", "actor", "negation", "modality", "quantifier", "invented", "condition", "citation",
 )  # fmt: skip
-LONGEST = 192  # tokens of claim and evidence together; the evidence is cut
+LONGEST = 192  # tokens of claim and evidence together; the longer one is cut
 BATCH = 16
+EXPORT_VERSION = 1  # a new number makes an exported model be exported anew
 
 
 def token_types(ids: Sequence[int], segments: Sequence[int], special: Sequence[int]) -> list[int]:
@@ -62,7 +63,7 @@ class Entailment:
 
 def load_entailment(cache: Path, threads: int = 1) -> Entailment:
     """The fitted model. The first call exports it into `cache`. Raises EncoderError."""
-    digest = hashlib.sha256(f"{DEFAULT_SHA256}+{sha256(ADAPTER)}".encode()).hexdigest()
+    digest = hashlib.sha256(f"{EXPORT_VERSION}+{DEFAULT_SHA256}+{sha256(ADAPTER)}".encode()).hexdigest()
     folder = cache / "entailment" / digest[:12]
     if not exported(folder, digest):
         export(folder, "entailment", digest, _write_onnx)

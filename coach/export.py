@@ -28,7 +28,7 @@ def exported(folder: Path, digest: str) -> bool:
     try:
         described = json.loads((folder / DESCRIPTION).read_text(encoding="utf-8"))
         whole = all(sha256(folder / file) == known for file, known in described["files"].items())
-    except (OSError, ValueError, KeyError):
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):
         return False
     return whole and bool(described["digest"] == digest)
 
@@ -40,18 +40,19 @@ def export(folder: Path, name: str, digest: str, write: Callable[[Path], None]) 
         draft = Path(tempfile.mkdtemp(prefix=".export-", dir=folder.parent))
     except OSError as error:
         raise EncoderError(
-            f"Cannot write the encoder to {folder.parent} ({error.strerror}); set COACH_CACHE to a writable folder."
+            f"Cannot write the model {name} to {folder.parent} ({error.strerror}); set COACH_CACHE to a writable folder."
         ) from error
     try:
         write(draft)
         files = {p.name: sha256(p) for p in draft.iterdir()}
         described = {"name": name, "digest": digest, "files": files}
         (draft / DESCRIPTION).write_text(json.dumps(described), encoding="utf-8")
-        if folder.exists():
-            shutil.rmtree(folder)
+        if exported(folder, digest):  # another process was faster
+            return
+        shutil.rmtree(folder, ignore_errors=True)
         try:
             os.rename(draft, folder)
-        except OSError:  # another process finished the same export first
+        except OSError:  # another process was faster by a hair
             if not exported(folder, digest):
                 raise
     finally:

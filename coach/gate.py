@@ -171,6 +171,8 @@ class Gate:
         path = corpus / CALIBRATION
         try:
             threshold = float(json.loads(path.read_text(encoding="utf-8"))["threshold"])
+            if not 0 < threshold < 1:
+                raise ValueError("the threshold must lie between 0 and 1")
         except FileNotFoundError:
             return self
         except (OSError, ValueError, KeyError, TypeError) as error:

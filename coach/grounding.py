@@ -12,12 +12,13 @@ import math
 import re
 import threading
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from difflib import SequenceMatcher
 from functools import lru_cache
 from pathlib import Path
 
-from coach.corpus import plain
+from coach.corpus import plain, sentences
 from coach.entailment import KINDS, Entailment, load_entailment
 from coach.index import STOP_WORDS, stem
 from coach.logistic import probability
@@ -38,9 +39,9 @@ from coach.vocabulary import ROLE_NAMES
 WEIGHTS = Path(__file__).with_name("grounding.json")
 # Words of evidence that a claim is laid beside: so many at least, or so many for each word of the claim.
 LEAST, PER_WORD = 60, 2.5
+LONGEST_SENTENCE = 100  # words; more the model could not read together with the evidence
 COUNTED = 4  # words for small numbers, up to this one, may count what the source only lists
 LIMIT = 6.0  # of the model's log-odds, so that it can be overruled
-_SENTENCE = re.compile(r"(?<=[.!?])[\"'\u201d\u2019)]*\s+(?=[\"'\u201c\u2018(]?[A-Z0-9])|\n+")
 _WORD = re.compile(r"[a-z0-9]+")
 # What the model's verdicts mean to a reader.
 _SAYS = {
@@ -76,17 +77,11 @@ class Checker:
 
     def check(self, sentence: str, evidence: Sequence[str]) -> Support:
         """Whether the evidence texts together support a sentence."""
-        if any(plain(sentence) == plain(text) for text in evidence) and sentence.strip():
-            return Support(True, 1.0)  # word for word
-        claim = read(sentence)
-        sources = [s for text in evidence for s in split(plain(text))]
-        if not claim.tokens or not sources:
-            return Support(False, 0.0, ("there is nothing in the evidence" if claim.tokens else "there is no sentence",))
-        if any(claim.tokens == read(s).tokens for s in sources):
-            return Support(True, 1.0)
-        beside = laid_beside(sentence, sources)
-        kinds = self._model().probabilities([(sentence, " ".join(beside))])[0]
-        values, notes = features(claim, [read(s) for s in beside], [read(s) for s in sources])
+        laid = lay(sentence, evidence)
+        if isinstance(laid, Support):
+            return laid
+        kinds = self._model().probabilities([(laid.claim.text, " ".join(laid.beside))])[0]
+        values, notes = features(laid)
         score = probability(self._weights, values | {"model": log_odds(float(kinds[0]))})
         supported = score >= self._threshold
         if not supported and not notes:
@@ -112,8 +107,42 @@ def log_odds(probability: float) -> float:
 
 
 def split(text: str) -> list[str]:
-    """The sentences of a text."""
-    return [s.strip() for s in _SENTENCE.split(text) if s and s.strip()]
+    """The sentences of a text, without its marks."""
+    return [found for start, end in sentences(text, 0, len(text)) if (found := plain(text[start:end]))]
+
+
+@dataclass(frozen=True, slots=True)
+class Laid:
+    """A sentence laid beside its evidence: what it states, the sentences beside it, and what they and all the others state."""
+
+    claim: Statement
+    beside: tuple[str, ...]
+    near: tuple[Statement, ...]
+    sources: tuple[Statement, ...]
+
+
+def lay(sentence: str, evidence: Sequence[str]) -> Laid | Support:
+    """A sentence laid beside its evidence, or the verdict where that needs no reading."""
+    text = plain(sentence)
+    if not any(c.isalnum() for c in text):
+        return Support(False, 0.0, ("there is no sentence",))
+    if any(_same(text, plain(whole)) for whole in evidence):
+        return Support(True, 1.0)
+    found = [s for whole in evidence for s in split(whole)]
+    if not found:
+        return Support(False, 0.0, ("there is nothing in the evidence",))
+    if any(_same(text, s) for s in found):
+        return Support(True, 1.0)
+    if len(text.split()) > LONGEST_SENTENCE or len(text) > 10 * LONGEST_SENTENCE:
+        return Support(False, 0.0, (f"a sentence of more than {LONGEST_SENTENCE} words is too long to check",))
+    sources = [s[: 10 * LONGEST_SENTENCE] for s in found]
+    beside = tuple(laid_beside(text, sources))
+    return Laid(read(text), beside, tuple(map(read, beside)), tuple(map(read, sources)))
+
+
+def _same(one: str, other: str) -> bool:
+    """Word for word, but for letter case and the mark at the end."""
+    return one.casefold().rstrip(".!") == other.casefold().rstrip(".!")
 
 
 @lru_cache(maxsize=20_000)
@@ -126,35 +155,38 @@ def laid_beside(claim: str, sources: Sequence[str]) -> list[str]:
     room = max(LEAST, int(PER_WORD * len(claim.split())))
     if sum(len(s.split()) for s in sources) <= room:
         return list(sources)
-    wanted, held = _stems(claim), [_stems(s) for s in sources]
+    wanted = _stems(claim)
+    held = [_stems(s) & wanted for s in sources]
     known = Counter(w for words in held for w in words)
-    chosen: list[int] = []
-    have: set[str] = set()
-    while len(chosen) < len(sources):
-        gains = {}
-        for n in range(len(sources)):
-            if n not in chosen:
-                new, old = (sum(1 / known[w] for w in held[n] & wanted & side) for side in (wanted - have, wanted))
-                gains[n] = new + 0.3 * old - 0.004 * len(sources[n].split())
-        best = max(gains, key=lambda n: gains[n])
+    worth = [0.3 * _weight(words, known) - 0.004 * len(s.split()) for words, s in zip(held, sources, strict=True)]
+    waiting, chosen = list(range(len(sources))), list[int]()
+    have: frozenset[str] = frozenset()
+    while waiting:
+        best = max(waiting, key=lambda n: worth[n] + _weight(held[n] - have, known))
         room -= len(sources[best].split())
         if chosen and room < 0:
             break
+        waiting.remove(best)
         chosen.append(best)
-        have |= held[best] & wanted
+        have |= held[best]
     return [sources[n] for n in sorted(chosen)]
 
 
-def features(claim: Statement, near: Sequence[Statement], sources: Sequence[Statement]) -> tuple[dict[str, float], list[str]]:
-    """What look-ups find wrong, most values between 0 and 1, and what a reader should know; `near` are the sentences beside the claim, of all `sources`."""
+def _weight(words: Iterable[str], known: Counter[str]) -> float:
+    """Rare words count more; an exact sum, so that the order of a set does not matter."""
+    return math.fsum(1 / known[w] for w in words)
+
+
+def features(laid: Laid) -> tuple[dict[str, float], list[str]]:
+    """What look-ups find, most values between 0 and 1, and what a reader should know."""
     values: dict[str, float] = {}
     notes: list[str] = []
     for found in (
-        _numbers(claim, near, sources),
-        _actors(claim, near, sources),
-        _logic(claim, near),
-        _words(claim, near),
-        _copied(claim, near),
+        _numbers(laid.claim, laid.near, laid.sources),
+        _actors(laid.claim, laid.near, laid.sources),
+        _logic(laid.claim, laid.near),
+        _words(laid.claim, laid.near),
+        _copied(laid.claim, laid.near),
     ):
         values |= found[0]
         notes += found[1]
@@ -192,9 +224,7 @@ def _copied(claim: Statement, near: Sequence[Statement]) -> Found:
     new = [w for n, w in enumerate(claim.masked) if n not in kept_b]
     copy = (sum(b.size for b in blocks) / len(claim.masked)) ** 3
     order = [a for a in claim.actors if a in source.actors]
-    turned = order != [a for a in source.actors if a in claim.actors] or set(claim.actors) != set(source.actors) & set(
-        claim.actors
-    )
+    turned = order != [a for a in source.actors if a in claim.actors] or not set(claim.actors) <= set(source.actors)
     names = {w.lower() for w in claim.names}
     values = {
         "copy": copy,
@@ -203,13 +233,12 @@ def _copied(claim: Statement, near: Sequence[Statement]) -> Found:
         "copy_strength": copy * float(kinds_of(new, MODALS) != kinds_of(gone, MODALS)),
         "copy_amount": copy * float(kinds_of(new, QUANTIFIERS) != kinds_of(gone, QUANTIFIERS)),
         "copy_added": copy * min(sum(w in claim.content for w in new), 4) / 4,
-        "copy_swapped": float(copy > 0.6 and not gone and not new and turned),
+        "copy_swapped": float(not gone and not new and turned),
     }
     notes = []
     if values["copy_swapped"] and claim.actors != source.actors:
-        notes.append(
-            f"says it of {' and '.join(map(_called, claim.actors))}; the source of {' and '.join(map(_called, source.actors))}"
-        )
+        ours, theirs = (" and ".join(_called(a, s) for a in s.actors) for s in (claim, source))
+        notes.append(f'says it of "{ours}"; the source of "{theirs}"')
     return values, notes
 
 
@@ -226,7 +255,7 @@ def _numbers(claim: Statement, near: Sequence[Statement], sources: Sequence[Stat
             notes += [] if counted else [f"the number {number.text} is not in the source"]
         elif not any(same_unit(number, n) for n in same):
             values["unit"] = 1.0
-            notes.append(f"counts {number.text} in {number.unit}s; the source in {same[0].unit}s")
+            notes.append(f'the unit of {number.text} is "{number.unit}"; in the source it is "{same[0].unit}"')
     known = frozenset[str]().union(*(s.periods for s in near))
     values["period"] = float(bool(known and claim.periods - known))
     return values, notes
@@ -236,8 +265,8 @@ def _actors(claim: Statement, near: Sequence[Statement], sources: Sequence[State
     everywhere = {a for s in sources for a in s.actors}
     foreign = [a for a in claim.actors if a not in everywhere] if everywhere else []
     roles = [a for a in foreign if a in ROLE_NAMES]
-    text = " ".join(s.text for s in sources).lower()
-    strange = [n for n in claim.names if n.lower() not in text]
+    said = {t for s in sources for t in s.tokens}
+    strange = [n for n in claim.names if n.lower() not in said]
     by: dict[str, set[str]] = {}
     for statement in near:
         for doer, what in statement.doers:
@@ -250,15 +279,17 @@ def _actors(claim: Statement, near: Sequence[Statement], sources: Sequence[State
         "name_absent": min(len(strange), 2) / 2,
         "doer": len(wrong) / len(judged) if judged else 0.0,
     }
-    notes = [f"the source does not speak of a {_called(a)}" for a in foreign]
+    notes = [f'the source does not speak of "{_called(a, claim)}"' for a in foreign]
     if wrong and not foreign and values["doer"] > 0.5:
         doer, what = wrong[0]
-        notes.append(f"says it of the {_called(doer)}; the source says it of the {_called(min(by[what]))}")
+        notes.append(f'says it of "{_called(doer, claim)}"; the source says it of "{_called(min(by[what]), *near)}"')
     return values, notes + [f"the name {n} is not in the source" for n in strange]
 
 
-def _called(actor: str) -> str:
-    return ROLE_NAMES.get(actor, actor)
+def _called(actor: str, *where: Statement) -> str:
+    """What a reader calls an actor: a role's name, or the word that a statement has for it."""
+    words = (t for s in where for t in s.tokens)
+    return ROLE_NAMES.get(actor) or next((w for w in words if w.startswith(actor.split()[0])), actor)
 
 
 def _logic(claim: Statement, near: Sequence[Statement]) -> Found:

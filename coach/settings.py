@@ -33,6 +33,9 @@ def _packaged_corpus() -> Path:
     return inside if inside.is_dir() else Path(__file__).resolve().parent.parent / "corpus"
 
 
+STARTER = _packaged_corpus()
+
+
 @dataclass(frozen=True, slots=True)
 class Settings:
     """Paths and numbers that an operator may set; see README for the meaning of each."""
@@ -53,7 +56,7 @@ class Settings:
             raise SettingsError(f"COACH_THREADS is {threads!r}; give a whole number from 1 up.")
         home = environ.get("XDG_CACHE_HOME") or Path(environ.get("HOME") or Path.home()) / ".cache"
         cache = Path(environ.get("COACH_CACHE") or Path(home) / "career-coach")
-        corpus_folder = Path(corpus or environ.get("COACH_CORPUS") or _packaged_corpus())
+        corpus_folder = Path(corpus or environ.get("COACH_CORPUS") or STARTER)
         # One index per corpus folder, so that two corpora never overwrite each other's.
         tag = hashlib.sha256(str(corpus_folder.resolve()).encode()).hexdigest()[:8]
         return cls(

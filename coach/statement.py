@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from coach.index import STOP_WORDS, stem
@@ -57,6 +57,13 @@ _PERIOD = re.compile(
     r"\b(?:a|an|per|each|every|any)\s+(?P<name>minute|hour|day|week|month|quarter|year)\b|\b(?P<adverb>hourly|daily|weekly|monthly|quarterly|yearly|annual(?:ly)?)\b",
     re.IGNORECASE,
 )
+_NUMBER_WORD = re.compile(r"[a-z]+(?:-[a-z]+)*")
+_SCALES = {"hundred": 1e2, "thousand": 1e3, "million": 1e6, "billion": 1e9}
+_SCALE_WORD = re.compile(r"[ -](hundred|thousand|million|billion)\b")
+_AND_A_PART = re.compile(r" and an? (half|quarter)\b")
+_UNIT_WORD = re.compile(
+    r"[\s-]*(?:(?:or more|plus|\+|full|working|business|calendar|whole|consecutive|unpaid|paid|extra|additional|more|euro|us|swiss)\s+)?([a-z%$€£]+)"
+)
 _ADVERBS = {"daily": "day", "annual": "year", "annually": "year", "yearly": "year"}
 _ORDINALS = {
     name: float(value)
@@ -68,11 +75,11 @@ _SHARE = re.compile(
     r"\bhalf(?= of\b| the\b)"
 )
 _NUMBER = re.compile(
-    r"(?P<currency>[$€£])?(?<![\w.])(?P<digits>\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?)(?P<ordinal>(?:st|nd|rd|th)\b)?"
+    r"(?P<currency>[$€£])?(?<![\w.])(?P<digits>\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?)(?:(?:st|nd|rd|th)\b)?"
     r"(?P<scale>\s?(?:k|mn?|bn|million|billion|thousand)\b)?(?P<unit>\s?(?:%|x\b))?",
     re.IGNORECASE,
 )
-_TOKEN = re.compile(r"[a-z0-9][a-z0-9&+'’.-]*[a-z0-9+%]|[a-z0-9]|[$€£%*]", re.IGNORECASE)
+_TOKEN = re.compile(r"[^\W_](?:[\w&+'’.-]*[^\W_]|[\w&+'’.-]*[+%])?|[$€£¥₹%*<>≤≥±]|(?<!\w)[-\u2212](?=\d)")
 
 _NEGATION = frozenset(
     """not no never none nobody nothing neither nor without cannot hardly rarely seldom scarcely barely lack lacks lacking fail fails failed
@@ -94,16 +101,14 @@ QUANTIFIERS = {
     "limit": {"maximum", "under", "below", "within"},
     "about": {"about", "around", "roughly", "approximately", "nearly", "almost"},
 }  # fmt: skip
-_PHRASES = (
-    (re.compile(r"\bup to\b|\bat most\b|\bno more than\b|\bfewer than\b|\bless than\b", re.IGNORECASE), "limit"),
-    (re.compile(r"\bmore than\b|\bat least\b|\bno (?:fewer|less) than\b|\bor more\b|\bor older\b", re.IGNORECASE), "least"),
-    (re.compile(r"\bhave to\b|\bhas to\b|\bhad to\b", re.IGNORECASE), "must"),
-    (re.compile(r"\b(?:does|do|did|need|have|has) not (?:need|have|require)|\bneed not\b", re.IGNORECASE), "may"),
-)
-_CONDITION = re.compile(
-    r"\b(?:if|unless|when|whenever|only|provided|as long as|until|once|because|since|where|in case|depending|except|after|before|while)\b",
-    re.IGNORECASE,
-)
+# Phrases that mean one of the words above, and deny nothing.
+_PLAIN = (
+    (re.compile(r"\b(?:no|not) (?:fewer|less) than\b|\bat least\b|\bor (?:more|older)\b", re.IGNORECASE), "minimum"),
+    (re.compile(r"\b(?:no|not) more than\b|\bat most\b|\bup to\b|\b(?:fewer|less) than\b", re.IGNORECASE), "maximum"),
+    (re.compile(r"\bmore than\b", re.IGNORECASE), "minimum"),
+    (re.compile(r"\b(?:does|do|did) not (?:need|have) to\b|\bneed not\b|\b(?:does|do|did)n['’]t (?:need|have) to\b", re.IGNORECASE), "optional"),
+    (re.compile(r"\bha(?:ve|s|d) to\b", re.IGNORECASE), "must"),
+)  # fmt: skip
 # Pairs of which the one denies or turns round the other.
 _OPPOSITES = """more less|more fewer|above below|before after|high low|higher lower|highest lowest|increase decrease|increase reduce|raise lower|rise fall|rose fell|
     grow shrink|gain lose|gains loses|early late|earlier later|long short|longer shorter|large small|larger smaller|big small|bigger smaller|wide narrow|strong weak|easy hard|easy difficult|
@@ -158,7 +163,6 @@ class Statement:
     """The negating words in it."""
     modals: frozenset[str]
     quantifiers: frozenset[str]
-    conditions: int
     doers: tuple[tuple[str, str], ...]
     """Pairs (actor, stem): who stands before what in the same clause."""
 
@@ -170,24 +174,28 @@ def read(text: str) -> Statement:
     content = tuple(
         dict.fromkeys(w for w in words if w not in STOP_WORDS and any(c.isalpha() for c in w) and w not in _NUMBER_WORDS)
     )
-    phrases = {kind for pattern, kind in _PHRASES if pattern.search(text)}
-    said = set(words)
+    logic = _words(_plainly(text))
     return Statement(
         text=text,
         tokens=tuple(words),
         masked=tuple(_words(_mask(text))),
         content=content,
         stems=frozenset(stem(p) for w in content for p in (w, *w.split("-")) if p),
-        numbers=_numbers(text),
+        numbers=_numbers(text.lower()),
         periods=_periods(text),
         names=_names(text),
         actors=tuple(dict.fromkeys(actor for _, actor in _actors(text))),
-        denied=tuple(w for w in words if w in _NEGATION or w.endswith("n't")),
-        modals=frozenset(kind for kind, members in MODALS.items() if members & said or kind in phrases),
-        quantifiers=frozenset(kind for kind, members in QUANTIFIERS.items() if members & said or kind in phrases),
-        conditions=len(_CONDITION.findall(text)),
+        denied=tuple(w for w in logic if denials([w])),
+        modals=kinds_of(logic, MODALS),
+        quantifiers=kinds_of(logic, QUANTIFIERS),
         doers=_doers(text),
     )
+
+
+def _plainly(text: str) -> str:
+    for phrase, word in _PLAIN:
+        text = phrase.sub(word, text)
+    return text
 
 
 def _words(text: str) -> list[str]:
@@ -218,22 +226,23 @@ def opposites(word: str) -> frozenset[str]:
     return _opposites().get(word, frozenset())
 
 
-def _numbers(text: str) -> tuple[Number, ...]:
-    lower = text.lower()
+def _numbers(lower: str) -> tuple[Number, ...]:
     shares = [(m.span(), _share(m)) for m in _SHARE.finditer(lower)]
-    taken = [span for span, _ in shares]
-    found = [*shares, *_digits(lower), *(n for n in _words_for_numbers(lower) if not any(a <= n[0][0] < b for a, b in taken))]
-    numbers = [n for _, n in sorted(found, key=lambda pair: pair[0])]
+    taken = {n for (start, end), _ in shares for n in range(start, end)}
+    found = sorted(
+        [*shares, *_digits(lower), *(n for n in _words_for_numbers(lower) if n[0][0] not in taken)], key=lambda n: n[0]
+    )
+    numbers = [number for _, number in found]
     # "18 to 20 weeks": the unit of the second number is the first one's too.
     for n in range(len(numbers) - 1, 0, -1):
-        first, second = numbers[n - 1], numbers[n]
-        between = rf"{re.escape(first.text)}\s*(?:-|\u2013|to|or|and)\s*{re.escape(second.text)}"
-        if not first.unit and second.unit and re.search(between, lower):
-            numbers[n - 1] = Number(first.value, second.unit, first.text)
+        between = lower[found[n - 1][0][1] : found[n][0][0]].strip()
+        if not numbers[n - 1].unit and numbers[n].unit and between in ("-", "\u2013", "to", "or", "and"):
+            numbers[n - 1] = replace(numbers[n - 1], unit=numbers[n].unit)
     return tuple(numbers)
 
 
 Place = tuple[tuple[int, int], Number]
+"""A number and where it stands."""
 
 
 def _share(m: re.Match[str]) -> Number:
@@ -242,32 +251,38 @@ def _share(m: re.Match[str]) -> Number:
 
 def _digits(lower: str) -> Iterator[Place]:
     for m in _NUMBER.finditer(lower):
-        scale = (m["scale"] or "").strip()
-        metres = scale == "m" and not m["currency"]
-        value = float(m["digits"].replace(",", "")) * (1.0 if metres else _SCALE.get(scale, 1.0))
-        unit = _UNITS.get((m["unit"] or m["currency"] or "").strip(), "") or _unit_after(lower[m.end() :])
+        scale = m["scale"] or ""
+        metres = scale == " m" and not m["currency"]  # "5m" is five million, "5 m" are metres
+        value = float(m["digits"].replace(",", "")) * (1.0 if metres else _SCALE.get(scale.strip(), 1.0))
+        unit = _UNITS.get((m["unit"] or m["currency"] or "").strip(), "") or _unit_after(lower, m.end())
         yield m.span(), Number(value, "metre" if metres else unit, m[0].strip())
 
 
 def _words_for_numbers(lower: str) -> Iterator[Place]:
-    for m in re.finditer(r"[a-z]+(?:-[a-z]+)*", lower):
+    end = 0
+    for m in _NUMBER_WORD.finditer(lower):
         head, _, tail = m[0].partition("-")
+        if m.start() < end:
+            continue
+        end = m.end()
         if m[0] in _ORDINALS:
             yield m.span(), Number(_ORDINALS[m[0]], "", m[0])
         elif head in _NUMBER_WORDS and (tail == "" or tail in _NUMBER_WORDS or tail in _UNITS):
-            value, rest = _NUMBER_WORDS[head] + (_NUMBER_WORDS.get(tail, 0.0) if _is_ten(head) else 0.0), lower[m.end() :]
-            if part := re.match(r" and an? (half|quarter)\b", rest):
-                value, rest = value + _SHARES[part[1]] / 100, rest[part.end() :]
-            unit = _UNITS.get(tail, "") or _unit_after(rest)
+            value = _NUMBER_WORDS[head] + (_NUMBER_WORDS.get(tail, 0.0) if _is_ten(head) else 0.0)
+            while scale := _SCALE_WORD.match(lower, end):
+                value, end = value * _SCALES[scale[1]], scale.end()
+            if part := _AND_A_PART.match(lower, end):
+                value, end = value + _SHARES[part[1]] / 100, part.end()
+            unit = _UNITS.get(tail, "") or _unit_after(lower, end)
             if unit or head not in ("one", "both", "double", "twice", "triple"):  # "one of them", "both roles" count nothing
-                yield m.span(), Number(value, unit, m[0])
+                yield (m.start(), end), Number(value, unit, lower[m.start() : end])
 
 
 def same_amount(one: Number, other: Number) -> bool:
     """Whether two numbers are equal, or say the same length of time or sum in two units."""
     if abs(one.value - other.value) < 1e-6 * max(1.0, abs(one.value)):
         return True
-    if one.unit in _DAYS and other.unit in _DAYS:
+    if one.unit != other.unit and one.unit in _DAYS and other.unit in _DAYS:
         first, second = one.value * _DAYS[one.unit], other.value * _DAYS[other.unit]
         return abs(first - second) <= 0.02 * max(first, second)
     if _SMALL_MONEY.get(one.unit, one.unit) == _SMALL_MONEY.get(other.unit, other.unit) and one.unit != other.unit:
@@ -294,11 +309,8 @@ def _is_ten(word: str) -> bool:
     return _NUMBER_WORDS[word] >= 20 and _NUMBER_WORDS[word] % 10 == 0
 
 
-def _unit_after(rest: str) -> str:
-    found = re.match(
-        r"[\s-]*(?:(?:or more|plus|\+|full|working|business|calendar|whole|consecutive|unpaid|paid|extra|additional|more|euro|us|swiss)\s+)?([a-z%$€£]+)",
-        rest,
-    )
+def _unit_after(lower: str, place: int) -> str:
+    found = _UNIT_WORD.match(lower, place)
     return _UNITS.get(found[1], "") if found else ""
 
 
@@ -309,7 +321,8 @@ def _names(text: str) -> tuple[str, ...]:
     """Capitalised words of which the beginning of the sentence is not the reason, and that belong to no role."""
     spans = [m.span for m in role_mentions(text)]
     found = (m for m in _NAME.finditer(text) if not any(a <= m.start() < b for a, b in spans))
-    return tuple(dict.fromkeys(m[0] for m in found if any(c.isupper() for c in m[0])))
+    words = (re.sub(r"['’]\w*$", "", m[0]) for m in found)
+    return tuple(dict.fromkeys(w for w in words if any(c.isupper() for c in w) and w != "I"))
 
 
 _CLAUSE = re.compile(

@@ -37,7 +37,7 @@ def read_baseline(path: Path = BASELINE) -> Baseline:
         data = json.loads(path.read_text(encoding="utf-8"))
         measures = {name: (m["value"], m["low"], m["high"]) for name, m in data["measures"].items()}
         return Baseline(measures, data["verdicts"], frozenset(data["must_pass"]))
-    except (OSError, ValueError, KeyError, TypeError) as error:
+    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
         raise CasesError(f"The baseline {path} cannot be read ({error}); `python -m eval.baseline` writes a new one.") from error
 
 
@@ -90,6 +90,8 @@ def difference(run: Run, baseline: Baseline) -> list[str]:
             out.append(f"{name}: new, {measure.value:.3f}")
         elif abs(measure.value - (was := baseline.measures[name][0])) >= 5e-4:
             out.append(f"{name}: {was:.3f} -> {measure.value:.3f}")
+    known = {r.case.id for r in run.results}
+    out += [f"{name}: not among the cases any more" for name in baseline.verdicts if name not in known]
     shared = [r for r in run.results if r.case.id in baseline.verdicts]
     flipped = [r for r in shared if r.verdict.value != baseline.verdicts[r.case.id]]
     out += [f"{r.case.id}: {baseline.verdicts[r.case.id]} -> {r.verdict.value}{f' ({r.why})' if r.why else ''}" for r in flipped]

@@ -1,8 +1,8 @@
 """The retriever on a folder in BEIR format, so that it can be compared with published numbers: `python -m eval.beir FOLDER`.
 
 FOLDER holds corpus.jsonl (`_id`, `title`, `text`), queries.jsonl (`_id`, `text`) and qrels/test.tsv (query-id, corpus-id, score; one line of heading).
-Documents have no sections and no wordings, so each is one passage, scored as the coach scores one: its vector, its lexical score by the index's own
-terms, both stretched to 0..1 over the candidates and added by half.
+Documents have no sections, sentences apart or wordings, so each is one text: its vector and its BM25 by the index's own terms, both stretched to 0..1 over all
+documents as the coach stretches them over its candidates, and added by half. As in BEIR's own evaluation a document with the query's id does not count.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ from coach.errors import CasesError, CoachError
 from coach.index import terms
 from coach.retrieval import normalise
 from coach.settings import QUIET_ENVIRONMENT, Settings
-from eval.metrics import mean, ndcg_at, recall_at, reciprocal_rank
+from eval.metrics import mean, ndcg_at, reciprocal_rank
 
 TOP = 100
 BATCH = 256
@@ -45,7 +45,7 @@ def read_task(folder: Path, split: str = "test") -> Task:
     """Raises CasesError with the file and line that cannot be read."""
 
     def rows(name: str) -> list[dict[str, str]]:
-        return [json.loads(line) for line in (folder / name).read_text(encoding="utf-8").splitlines() if line.strip()]
+        return [json.loads(line) for line in (folder / name).read_text(encoding="utf-8").split("\n") if line.strip()]
 
     try:
         documents = {r["_id"]: " ".join(filter(None, (r.get("title"), r["text"]))).strip() for r in rows("corpus.jsonl")}
@@ -53,9 +53,11 @@ def read_task(folder: Path, split: str = "test") -> Task:
         gains: dict[str, dict[str, float]] = {}
         for line in (folder / "qrels" / f"{split}.tsv").read_text(encoding="utf-8").splitlines()[1:]:
             query, document, score = line.split("\t")
-            if float(score) > 0:
+            if float(score) > 0 and query in queries and document in documents:
                 gains.setdefault(query, {})[document] = float(score)
-    except (OSError, ValueError, KeyError) as error:
+        if not gains:
+            raise ValueError("no query has an answer among the documents")
+    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
         raise CasesError(f"{folder} is no folder in BEIR format ({type(error).__name__}: {error}).") from error
     return Task(documents, queries, gains)
 
@@ -72,13 +74,14 @@ def rank(task: Task, dense: Matrix, lexical: Matrix) -> dict[str, list[list[str]
     """For each way of searching the ids found for each query, best first; both matrices have the shape (queries, documents)."""
     ids = list(task.documents)
 
-    def best(scores: NDArray[np.floating[Any]]) -> list[str]:
-        return [ids[n] for n in np.argsort(-scores, kind="stable")[:TOP]]
+    def best(query: str, scores: NDArray[np.floating[Any]]) -> list[str]:
+        return [ids[n] for n in np.argsort(-scores, kind="stable")[: TOP + 1] if ids[n] != query][:TOP]
 
+    rows = list(zip(task.gains, dense, lexical, strict=True))
     return {
-        "dense": [best(row) for row in dense],
-        "lexical": [best(row) for row in lexical],
-        "hybrid": [best((normalise(d) + normalise(w)) / 2) for d, w in zip(dense, lexical, strict=True)],
+        "dense": [best(q, d) for q, d, _ in rows],
+        "lexical": [best(q, w) for q, _, w in rows],
+        "hybrid": [best(q, (normalise(d) + normalise(w)) / 2) for q, d, w in rows],
     }
 
 
@@ -97,7 +100,7 @@ def scores(task: Task, encoder: Encoder) -> dict[str, dict[str, float]]:
         pairs = list(zip(ranked, task.gains.values(), strict=True))
         out[name] = {
             "nDCG@10": mean([ndcg_at(10, r, g) for r, g in pairs]),
-            "recall@100": mean([recall_at(100, r, g) for r, g in pairs]),
+            "recall@100": mean([len(set(r[:TOP]) & set(g)) / len(g) for r, g in pairs]),
             "MRR@100": mean([reciprocal_rank(r, g) for r, g in pairs]),
         }
     return out

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
@@ -42,7 +43,7 @@ class Calibration:
     def best(self, most_refused: float) -> Cost:
         """The threshold that refuses most of the others and at most so great a share of the covered; halfway to the next score, as room for unseen questions."""
         ordered = sorted(self.covered)
-        allowed = int(most_refused * len(ordered))
+        allowed = math.floor(most_refused * len(ordered) + 1e-9)
         top = ordered[allowed]  # the first covered question that must be answered
         below = max((s for s in (*self.covered, *self.others) if s < top), default=0.0)
         return self.cost(round((top + below) / 2, 4))

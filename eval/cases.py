@@ -49,7 +49,7 @@ def shipped() -> tuple[Case, ...]:
 def read_cases(path: Path) -> tuple[Case, ...]:
     """The cases of one file. Raises CasesError with the file, the line and what is wrong with it."""
     try:
-        lines = path.read_text(encoding="utf-8-sig").splitlines()
+        lines = path.read_text(encoding="utf-8-sig").split("\n")
     except (OSError, UnicodeDecodeError) as error:
         reason = error.strerror if isinstance(error, OSError) else "it is not UTF-8"
         raise CasesError(f"The cases in {path} cannot be read ({reason}).") from error
@@ -61,7 +61,7 @@ def read_cases(path: Path) -> tuple[Case, ...]:
             case = _case(json.loads(line), path.stem, f"{path.stem}-{number}")
             if case.id in cases:
                 raise ValueError(f"the id {case.id!r} stands twice")
-        except (ValueError, TypeError) as error:
+        except (ValueError, TypeError, RecursionError) as error:
             raise CasesError(f"{path}, line {number}: {error}") from error
         cases[case.id] = case
     if not cases:
@@ -83,15 +83,15 @@ def _case(row: Any, name: str, default_id: str) -> Case:  # noqa: ANN401 - JSON
         raise TypeError('"key" must be a list of groups of words')
     return Case(
         set=name,
-        id=str(row.get("id", default_id)),
+        id=str(default_id if row.get("id") is None else row["id"]),
         turns=_texts(turns, "turns", least=1),
         expect=expect,
         key=tuple(_texts([group] if isinstance(group, str) else group, "key", least=1) for group in key),
         wrong=_texts(row.get("wrong", []), "wrong"),
         passages=_texts(row.get("passages", []), "passages"),
-        standalone=str(row.get("standalone", "")),
-        kind=str(row.get("kind", "")),
-        topic=str(row.get("topic", "")),
+        standalone=str(row.get("standalone") or ""),
+        kind=str(row.get("kind") or ""),
+        topic=str(row.get("topic") or ""),
     )
 
 

@@ -8,13 +8,14 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from coach.errors import CasesError, SettingsError
 from coach.pipeline import load_coach
-from coach.settings import Settings
+from coach.settings import STARTER, Settings
 from eval.baseline import BASELINE, difference, failures, read_baseline
 from eval.calibrate import save, scores, table
 from eval.cases import read_cases
 from eval.measuring import counts
-from eval.report import write_report
+from eval.report import make_folder, write_report
 from eval.run import Run, run_own, run_shipped
 
 
@@ -31,6 +32,8 @@ def evaluate(
     """
     chosen = baseline or (BASELINE if cases is None else None)
     before = read_baseline(chosen) if chosen else None
+    if report:
+        make_folder(report)  # before anything slow
     found = run_own(settings, cases) if cases else run_shipped(settings)
     failed = failures(found, before)
     if report:
@@ -41,7 +44,10 @@ def evaluate(
     print("\n".join(lines(found)))
     if before:
         print("\n".join(f"changed: {line}" for line in difference(found, before)) or "nothing changed against the baseline")
-    print("\n".join(f"FAILED {line}" for line in failed) or "passed")
+    print(
+        "\n".join(f"FAILED {line}" for line in failed)
+        or ("passed" if before else "passed: nothing to compare with, and no error")
+    )
     p50, p95 = found.times
     print(f"milliseconds an answer: p50 {p50:.0f}, p95 {p95:.0f}")
     return 1 if failed else 0
@@ -53,12 +59,9 @@ def lines(found: Run) -> list[str]:
     for m in found.measures.values():
         low, high = m.interval
         shows = f"shows {m.detectable:.3f}" if m.detectable else ""
-        aim = (
-            ""
-            if m.aim is None
-            else f"aim {'at least' if m.better > 0 else 'at most'} {m.aim:.2f}{'' if m.reaches_aim else ', missed'}"
+        out.append(
+            f"{m.name:<34} {m.value:.3f}  ({low:.3f} to {high:.3f})  n {len(m.values):<4} {shows:<12} {f'aim {m.aims}' if m.aims else ''}".rstrip()
         )
-        out.append(f"{m.name:<34} {m.value:.3f}  ({low:.3f} to {high:.3f})  n {len(m.values):<4} {shows:<12} {aim}".rstrip())
     ended = counts(found.results)
     out.append(f"{len(found.results)} cases: " + ", ".join(f"{n} {name}" for name, n in ended.items()))
     return out
@@ -90,9 +93,17 @@ def calibrate(settings: Settings, cases: Path, most_refused: float, dry_run: boo
     """Fit the gate's threshold to an owner's questions, say what it costs, and leave it beside the corpus. Raises CoachError."""
     labelled = read_cases(cases)
     coach = load_coach(settings, synced=True)
+    if not dry_run and settings.corpus == STARTER:
+        raise SettingsError(
+            "The starter corpus has its threshold; give the folder of your own with --corpus, or --dry-run to look."
+        )
     found = scores(coach, labelled, quiet=not sys.stderr.isatty())
     chosen = found.best(most_refused)
     print("\n".join(table(found, coach.threshold, chosen)))
+    if not chosen.threshold:
+        raise CasesError(
+            "A question to be answered has the score 0, so that no threshold would refuse anything; look at it with `coach ask --explain`."
+        )
     if not dry_run:
         print(f"{save(settings.corpus, chosen, found)} holds the threshold {chosen.threshold}; remove that file to go back.")
     return 0

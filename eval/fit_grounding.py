@@ -22,15 +22,14 @@ from sklearn.model_selection import GroupKFold
 from tqdm import tqdm
 
 from coach.entailment import load_entailment
-from coach.grounding import WEIGHTS, features, laid_beside, log_odds, split
+from coach.grounding import WEIGHTS, Laid, features, lay, log_odds
 from coach.settings import Settings
-from coach.statement import read
 from eval.claim_pairs import Pair, pairs, reported
 from eval.kills import labelled
 
 CONTROLS_LOST = 0.05
 RIDGE = 1e-3
-FREE = {"intercept"}  # of either sign
+FREE = {"intercept", "copy"}  # of either sign
 FOR = {"verbatim", "model"}  # what speaks for a claim
 
 
@@ -42,7 +41,7 @@ def main(also: Path | None) -> None:
         "held out": [Pair(c.text, c.evidence, c.supported, c.kind) for c in labelled()],
         **({"third party": reported(also)} if also else {}),
     }
-    table = tabulate(settings, known)
+    table, known = tabulate(settings, known)
     names = [*table[0], "intercept"]
     values, labels = matrix(names, table), np.array([p.supported for p in known])
     groups = np.unique([p.evidence[0] for p in known], return_inverse=True)[1]
@@ -55,7 +54,8 @@ def main(also: Path | None) -> None:
     weights = fit(names, values, labels, counts)
     report = {"fitted on": described(unseen[by_hand], [p for p in known if p.made == "hand"], threshold)}
     for name, rows in held_out.items():
-        scores = matrix(names, tabulate(settings, rows)) @ weights
+        read, rows = tabulate(settings, rows)
+        scores = matrix(names, read) @ weights
         for source in dict.fromkeys(p.made for p in rows):
             own = [n for n, p in enumerate(rows) if p.made == source]
             report[name if name == "held out" else source] = described(scores[own], [rows[n] for n in own], threshold)
@@ -64,24 +64,22 @@ def main(also: Path | None) -> None:
         "fitted_by": "python -m eval.fit_grounding",
         "threshold": round(1 / (1 + float(np.exp(-threshold))), 4),
         "report": report,
-        "weights": {name: round(float(w), 4) for name, w in zip(names, weights, strict=True) if abs(w) >= 1e-3},
+        "weights": {name: round(float(w), 4) for name, w in zip(names, weights, strict=True)},
     }
     WEIGHTS.write_text(json.dumps(fitted, indent=1) + "\n", encoding="utf-8")
 
 
-def tabulate(settings: Settings, rows: Sequence[Pair]) -> list[dict[str, float]]:
-    """The features of each pair."""
+def tabulate(settings: Settings, rows: Sequence[Pair]) -> tuple[list[dict[str, float]], list[Pair]]:
+    """The features of each pair that needs reading, and these pairs; each read alone, as the check does it."""
     model = load_entailment(settings.cache, os.cpu_count() or 1)
-    sources = [[s for text in p.evidence for s in split(text)] for p in rows]
-    beside = [laid_beside(p.claim, s) for p, s in zip(rows, sources, strict=True)]
-    out = []
-    for at in tqdm(range(0, len(rows), 256), desc="Claims", unit="batch"):
-        chunk = range(at, min(at + 256, len(rows)))
-        likely = model.probabilities([(rows[n].claim, " ".join(beside[n])) for n in chunk])[:, 0]
-        for n, probability in zip(chunk, likely, strict=True):
-            found = features(read(rows[n].claim), [read(s) for s in beside[n]], [read(s) for s in sources[n]])[0]
-            out.append(found | {"model": log_odds(float(probability))})
-    return out
+    table, read = [], []
+    for row in tqdm(rows, desc="Claims", unit="claim", file=sys.stderr):
+        laid = lay(row.claim, row.evidence)
+        if isinstance(laid, Laid):
+            likely = model.probabilities([(laid.claim.text, " ".join(laid.beside))])[0, 0]
+            table.append(features(laid)[0] | {"model": log_odds(float(likely))})
+            read.append(row)
+    return table, read
 
 
 def matrix(names: Sequence[str], table: Sequence[dict[str, float]]) -> NDArray[np.float64]:

@@ -11,7 +11,7 @@ from coach.grounding import Checker
 from coach.pipeline import Coach
 from coach.types import Answer, Citation, Outcome, Passage, Turn
 from eval.cases import Case
-from eval.metrics import citation_precision, citation_recall, has_key_facts
+from eval.metrics import citation_precision, citation_recall, has_key_facts, holds, missing_key_facts
 
 REFUSED = (Outcome.NO_EVIDENCE, Outcome.OUT_OF_SCOPE)
 NEAR = 3  # passages among which the one for the labelled question must be, for two questions to count as the same
@@ -126,9 +126,8 @@ def _verdict(case: Case, answer: Answer, proofs: tuple[Proof, ...]) -> tuple[Ver
         wrong.insert(0, f"answered, where {case.expect} is expected")
     if not proofs:
         wrong.append("an answer without a sentence")
-    lower = answer.text.lower()
-    wrong += [f"lacks {' or '.join(group)}" for group in case.key if not any(w.lower() in lower for w in group)]
-    wrong += [f"says {word}" for word in case.wrong if word.lower() in lower]
+    wrong += [f"lacks {' or '.join(group)}" for group in missing_key_facts(answer.text, case.key)]
+    wrong += [f"says {word}" for word in case.wrong if holds(answer.text, word)]
     return (Verdict.ANSWERED_UNSUPPORTED, "; ".join(wrong)) if wrong else (Verdict.ANSWERED_SUPPORTED, "")
 
 

@@ -10,6 +10,7 @@ from functools import cached_property
 from eval.judging import Result, Verdict
 from eval.kills import Checked
 from eval.metrics import (
+    balanced_accuracy,
     bootstrap,
     mean,
     ndcg_at,
@@ -28,21 +29,38 @@ class Measure:
     values: tuple[float, ...]
     better: int = 1
     aim: float | None = None
+    rate: bool = False
+    """Whether each row is a yes or a no, 1 or 0."""
+    groups: tuple[bool, ...] = ()
+    """Of each row the kind that it belongs to, where the kinds count by half each, however many rows they have."""
 
     @cached_property
     def value(self) -> float:
         """The measure itself, 0 for no rows."""
+        if self.groups:  # of a claim's label and a hit follows what was said
+            return balanced_accuracy(
+                zip(self.groups, (g is bool(v) for g, v in zip(self.groups, self.values, strict=True)), strict=True)
+            )
         return mean(self.values)
-
-    @property
-    def is_rate(self) -> bool:
-        """Whether each row is a yes or a no."""
-        return all(v in (0.0, 1.0) for v in self.values)
 
     @cached_property
     def interval(self) -> tuple[float, float]:
         """95 %: Wilson's for a rate, else by bootstrap."""
-        return wilson(int(sum(self.values)), len(self.values)) if self.is_rate else bootstrap(self.values)
+        if self.rate:
+            return wilson(int(sum(self.values)), len(self.values))
+        kinds = (
+            [[v for v, g in zip(self.values, self.groups, strict=True) if g is kind] for kind in (True, False)]
+            if self.groups
+            else [self.values]
+        )
+        return bootstrap(*(rows for rows in kinds if rows))
+
+    @property
+    def aims(self) -> str:
+        """The aim in words, "" for none."""
+        if self.aim is None:
+            return ""
+        return f"{'at least' if self.better > 0 else 'at most'} {self.aim:.2f}{'' if self.reaches_aim else ', missed'}"
 
     @property
     def reaches_aim(self) -> bool:
@@ -52,7 +70,7 @@ class Measure:
     @property
     def detectable(self) -> float:
         """The smallest change that so many rows show, a rate's rows taken as independent."""
-        return smallest_detectable(self.value, len(self.values)) if self.is_rate else 0.0
+        return smallest_detectable(self.value, len(self.values)) if self.rate else 0.0
 
 
 def measure(results: Sequence[Result], checked: Sequence[Checked] = ()) -> dict[str, Measure]:
@@ -83,12 +101,12 @@ def _retrieval(results: Sequence[Result]) -> list[Measure]:
 
 
 def _answers(results: Sequence[Result]) -> list[Measure]:
-    answerable = [r for r in results if r.case.expect == "answered" and r.case.set != "conversations"]
-    refused = [r for r in results if r.case.expect == "refused" and r.case.set != "conversations"]
+    answerable = [r for r in results if r.case.expect == "answered" and len(r.case.turns) == 1]
+    refused = [r for r in results if r.case.expect == "refused" and len(r.case.turns) == 1]
     proofs = [p for r in results for p in r.proofs]
 
     def rate(name: str, hits: Iterable[bool], aim: float | None = None, better: int = 1) -> Measure:
-        return Measure(name, tuple(map(float, hits)), better, aim)
+        return Measure(name, tuple(map(float, hits)), better, aim, rate=True)
 
     return [
         rate("key facts", (r.has_key and r.verdict is not Verdict.REFUSED_WRONG for r in answerable if r.case.key), 0.90),
@@ -105,12 +123,12 @@ def _answers(results: Sequence[Result]) -> list[Measure]:
 
 def _conversations(results: Sequence[Result]) -> list[Measure]:
     def rate(name: str, hits: Iterable[bool], aim: float, better: int = 1) -> Measure:
-        return Measure(name, tuple(map(float, hits)), better, aim)
+        return Measure(name, tuple(map(float, hits)), better, aim, rate=True)
 
     return [
-        rate("conversations", (r.verdict.right for r in results if r.case.set == "conversations"), 0.90),
+        rate("conversations", (r.verdict.right for r in results if len(r.case.turns) > 1), 0.90),
         rate("standalone questions", (r.same_question for r in results if r.same_question is not None), 0.90),
-        rate("care", (r.verdict.right for r in results if r.case.set == "care" and r.case.expect == "care"), 0.97),
+        rate("care", (r.verdict.right for r in results if r.case.expect == "care" and len(r.case.turns) == 1), 0.97),
         rate(
             "care false alarms",
             (r.verdict is Verdict.REFUSED_WRONG for r in results if r.case.expect == "calm"),
@@ -132,19 +150,17 @@ def _claims(checked: Sequence[Checked]) -> list[Measure]:
     for made in dict.fromkeys(c.claim.made for c in checked):
         own = [c for c in checked if c.claim.made == made]
         false = [c for c in own if not c.claim.supported]
-        out.append(Measure(f"check ({made}): balanced accuracy", _halves(own)))
+        hits, labels = tuple(float(c.right) for c in own), tuple(c.claim.supported for c in own)
+        out.append(Measure(f"check ({made}): balanced accuracy", hits, groups=labels))
         out.append(
-            Measure(f"check ({made}): false alarms", tuple(float(not c.right) for c in own if c.claim.supported), -1, 0.05)
+            Measure(
+                f"check ({made}): false alarms", tuple(float(not c.right) for c in own if c.claim.supported), -1, 0.05, rate=True
+            )
         )
         out += [
-            Measure(f"check ({made}): kills {kind}", tuple(float(c.right) for c in false if c.claim.kind == kind), 1, aim)
+            Measure(
+                f"check ({made}): kills {kind}", tuple(float(c.right) for c in false if c.claim.kind == kind), 1, aim, rate=True
+            )
             for kind, aim in KILLS.items()
         ]
     return out
-
-
-def _halves(checked: Sequence[Checked]) -> tuple[float, ...]:
-    """One number per claim, so weighted that their mean is the balanced accuracy and they can be resampled."""
-    total, true = len(checked), sum(c.claim.supported for c in checked)
-    weight = {True: total / (2 * true) if true else 0.0, False: total / (2 * (total - true)) if total > true else 0.0}
-    return tuple(weight[c.claim.supported] * c.right for c in checked)

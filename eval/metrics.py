@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import random
+import re
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 
 Entails = Callable[[str, Sequence[str]], bool]
@@ -12,9 +13,18 @@ ROUNDS = 2000  # of a bootstrap
 
 
 def has_key_facts(text: str, key: Sequence[Sequence[str]], wrong: Sequence[str] = ()) -> bool:
-    """Whether a text holds one alternative of every group and none of the wrong words, letter case aside."""
-    lower = text.lower()
-    return all(any(a.lower() in lower for a in group) for group in key) and not any(w.lower() in lower for w in wrong)
+    """Whether a text holds one alternative of every group and none of the wrong words."""
+    return not missing_key_facts(text, key) and not any(holds(text, w) for w in wrong)
+
+
+def missing_key_facts(text: str, key: Sequence[Sequence[str]]) -> list[Sequence[str]]:
+    """The groups of which a text holds no alternative."""
+    return [group for group in key if not any(holds(text, a) for a in group)]
+
+
+def holds(text: str, words: str) -> bool:
+    """Whether a text holds words, from the beginning of one on ("report" is in "reporting"), letter case aside."""
+    return re.search(rf"(?<![^\W_]){re.escape(words.strip())}", text, re.IGNORECASE) is not None
 
 
 def share(hits: Iterable[bool]) -> float:
@@ -29,7 +39,7 @@ def mean(values: Sequence[float]) -> float:
 
 
 def recall_at(k: int, ranked: Sequence[str], relevant: Collection[str]) -> float:
-    """How many of the relevant ids are among the first k, as a share of those that k places can hold (capped recall); 0 when nothing is relevant."""
+    """The relevant ids among the first k, as a share of those that k places can hold (capped recall); 0 when nothing is relevant."""
     return len(set(ranked[:k]) & set(relevant)) / min(k, len(set(relevant))) if relevant else 0.0
 
 
@@ -77,19 +87,22 @@ def wilson(hits: int, total: int, z: float = 1.96) -> tuple[float, float]:
     return max(0.0, centre - half), min(1.0, centre + half)
 
 
-def bootstrap(values: Sequence[float], seed: int = 0) -> tuple[float, float]:
-    """The 95 % interval of a mean by resampling (percentiles); (0, 0) for no values. The same seed gives the same interval."""
-    if not values:
+def bootstrap(*groups: Sequence[float], seed: int = 0) -> tuple[float, float]:
+    """The 95 % interval of a mean, or of the mean of several groups' means, by resampling each group (percentiles).
+
+    (0, 0) for no values. The same seed gives the same interval.
+    """
+    if not groups or not all(groups):
         return 0.0, 0.0
     dice = random.Random(seed)
-    means = sorted(mean(dice.choices(values, k=len(values))) for _ in range(ROUNDS))
+    means = sorted(mean([mean(dice.choices(g, k=len(g))) for g in groups]) for _ in range(ROUNDS))
     return means[int(0.025 * ROUNDS)], means[int(0.975 * ROUNDS) - 1]
 
 
 def paired_difference(before: Sequence[float], after: Sequence[float], seed: int = 0) -> tuple[float, float, float]:
     """How much the mean over the same rows changed, and its 95 % interval by a paired bootstrap. Raises ValueError for unequal lengths."""
     changes = [b - a for a, b in zip(before, after, strict=True)]
-    return mean(changes), *bootstrap(changes, seed)
+    return mean(changes), *bootstrap(changes, seed=seed)
 
 
 def smallest_detectable(rate: float, total: int) -> float:

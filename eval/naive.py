@@ -1,4 +1,4 @@
-"""A pipeline from the parts of LangChain's tutorials, to compare the coach with: the same encoder and Chroma, the four nearest pieces pasted."""
+"""A pipeline from the parts of LangChain's tutorials, to compare the coach with: the same model and Chroma, the four nearest pieces pasted."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ class SentenceTransformers(Embeddings):
 
 
 def as_tutorials_serve_it() -> Embeddings:
-    """The coach's default encoder, plain and under torch."""
+    """The coach's default model without its adapter, under torch."""
     return SentenceTransformers(load_plain())
 
 

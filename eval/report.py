@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from html import escape
 from pathlib import Path
 
+from coach.errors import SettingsError
 from eval.judging import Result
 from eval.measuring import Measure, counts
 from eval.metrics import mean
@@ -27,9 +28,17 @@ details { border-bottom: 1px solid var(--line); padding: .5rem 0 } summary { cur
 """  # fmt: skip
 
 
+def make_folder(folder: Path) -> None:
+    """Raises SettingsError where there can be none."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise SettingsError(f"The report cannot be written to {folder} ({error.strerror}).") from error
+
+
 def write_report(found: Run, failed: Sequence[str], folder: Path) -> Path:
-    """Write report.html and report.md into a folder; the path of the page."""
-    folder.mkdir(parents=True, exist_ok=True)
+    """Write report.html and report.md into a folder; the path of the page. Raises SettingsError."""
+    make_folder(folder)
     (folder / "report.md").write_text(markdown(found, failed), encoding="utf-8")
     page = folder / "report.html"
     page.write_text(html(found, failed), encoding="utf-8")
@@ -39,12 +48,12 @@ def write_report(found: Run, failed: Sequence[str], folder: Path) -> Path:
 def markdown(found: Run, failed: Sequence[str]) -> str:
     """The measures as a table, and what failed; times left out."""
     rows = [
-        f"| {m.name} | {m.value:.3f} | {m.interval[0]:.3f} to {m.interval[1]:.3f} | {len(m.values)} | {_aim(m)} |"
+        f"| {m.name} | {m.value:.3f} | {m.interval[0]:.3f} to {m.interval[1]:.3f} | {len(m.values)} | {m.aims} |"
         for m in found.measures.values()
     ]
     ended = ", ".join(f"{n} {name}" for name, n in counts(found.results).items())
     table = "\n".join(["| measure | value | 95 % interval | rows | aim |", "|---|---|---|---|---|", *rows])
-    end = "\n".join(f"- {line}" for line in failed) or "Nothing fell behind the baseline."
+    end = "\n".join(f"- {line}" for line in failed) or "Nothing fell behind."
     return f"{table}\n\n{len(found.results)} cases: {ended}.\n\n{end}\n"
 
 
@@ -57,7 +66,7 @@ def html(found: Run, failed: Sequence[str]) -> str:
         f"<h1>How good the coach is</h1><p class=quiet>{len(found.results)} labelled cases, {len(found.checked)} claims. "
         f"An answer took {p50:.0f} ms (p50), {p95:.0f} ms (p95).</p>",
         f"<p class={'bad' if failed else 'good'}><strong>{'Failed' if failed else 'Passed'}</strong>: "
-        f"{f'{len(failed)} findings' if failed else 'nothing fell behind the baseline'}; {len(missed)} of the aims missed.</p>",
+        f"{f'{len(failed)} findings' if failed else 'nothing fell behind'}; {len(missed)} of the aims missed.</p>",
         "".join(f"<p class=bad>{escape(line)}</p>" for line in failed),
         "<h2>Measures</h2>" + _measures(found.measures.values()),
         "<h2>Cases by how they ended</h2>"
@@ -73,19 +82,13 @@ def html(found: Run, failed: Sequence[str]) -> str:
     return f"{head}<body>{''.join(parts)}</body></html>\n"
 
 
-def _aim(measure: Measure) -> str:
-    if measure.aim is None:
-        return ""
-    return f"{'at least' if measure.better > 0 else 'at most'} {measure.aim:.2f}{'' if measure.reaches_aim else ', missed'}"
-
-
 def _measures(measures: Iterable[Measure]) -> str:
     def row(m: Measure) -> str:
         kind = "" if m.aim is None else f" class={'good' if m.reaches_aim else 'bad'}"
         shows = f"{m.detectable:.3f}" if m.detectable else ""
         return (
             f"<tr><td>{escape(m.name)}</td><td class=n>{m.value:.3f}</td><td class=n>{m.interval[0]:.3f} to {m.interval[1]:.3f}</td>"
-            f"<td class=n>{len(m.values)}</td><td class=n>{shows}</td><td{kind}>{_aim(m)}</td></tr>"
+            f"<td class=n>{len(m.values)}</td><td class=n>{shows}</td><td{kind}>{m.aims}</td></tr>"
         )
 
     head = "".join(f"<th>{name}</th>" for name in ("measure", "value", "95 % interval", "rows", "change that shows", "aim"))

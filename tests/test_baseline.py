@@ -44,7 +44,7 @@ def test_a_measure_where_less_is_better_fails_when_it_rises(tmp_path):
 
 def test_one_must_pass_case_that_flips_fails_with_its_reason(tmp_path):
     before = kept(run_of(*GOOD), tmp_path)
-    assert failures(run_of(*turned(GOOD, 1)), before) == ["q-0 must pass: answered-unsupported, lacks CEO"]
+    assert "q-0 must pass: answered-unsupported, lacks CEO" in failures(run_of(*turned(GOOD, 1)), before)
 
 
 def test_a_must_pass_case_cannot_be_dropped_nor_a_measure(tmp_path):
@@ -72,7 +72,7 @@ def test_a_gain_passes_and_is_listed_with_its_interval(tmp_path):
     assert lines[-1].startswith("right cases: +0.1000 (+0.0")
 
 
-@pytest.mark.parametrize("text", ["{", "{}", '{"measures": {}, "verdicts": {}}', "[]"])
+@pytest.mark.parametrize("text", ["{", "{}", '{"measures": {}, "verdicts": {}}', "[]", '{"measures": []}'])
 def test_a_baseline_that_cannot_be_read_is_named_with_the_remedy(tmp_path, text):
     path = tmp_path / "baseline.json"
     path.write_text(text)

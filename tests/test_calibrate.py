@@ -41,7 +41,7 @@ def test_the_threshold_left_beside_a_corpus_is_the_gates(tmp_path):
     assert Gate.load().calibrated(tmp_path).plain.threshold == Gate.load().plain.threshold
 
 
-@pytest.mark.parametrize("text", ["{", "{}", '{"threshold": "high"}', "[]"])
+@pytest.mark.parametrize("text", ["{", "{}", '{"threshold": "high"}', "[]", '{"threshold": NaN}', '{"threshold": -3}'])
 def test_a_calibration_that_cannot_be_read_is_named_with_the_remedy(tmp_path, text):
     (tmp_path / CALIBRATION).write_text(text)
     with pytest.raises(CorpusError, match=r"calibration\.json cannot be read .*`coach calibrate` again or remove it"):

@@ -180,5 +180,5 @@ def test_a_cache_that_cannot_be_written_is_named_with_the_remedy(tmp_path):
     (tmp_path / "model").mkdir()
     (tmp_path / "model" / "model.safetensors").write_bytes(b"weights")
     (tmp_path / "file").touch()
-    with pytest.raises(EncoderError, match=r"Cannot write the encoder to .*file.*; set COACH_CACHE to a writable folder"):
+    with pytest.raises(EncoderError, match=r"Cannot write the model .* to .*file.*; set COACH_CACHE to a writable folder"):
         load_encoder(str(tmp_path / "model"), tmp_path / "file")

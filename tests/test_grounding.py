@@ -1,10 +1,14 @@
 import json
+import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
 from coach.entailment import KINDS
-from coach.grounding import WEIGHTS, Checker, laid_beside, split
+from coach.grounding import WEIGHTS, Checker, Laid, features, laid_beside, lay, split
+from coach.types import Support
 
 SOURCE = (
     "A VP of Product owns the strategic roadmap and presents it to the board every quarter. "
@@ -40,10 +44,10 @@ def test_what_the_source_says_passes(checker, claim):
     ("claim", "reason"),
     [
         ("A PM owns the strategic roadmap and presents it to the board every quarter.", ""),
-        ("A GPM writes user stories, requirements and wireframes.", "the source does not speak of a"),
+        ("A GPM writes user stories, requirements and wireframes.", 'the source does not speak of "'),
         ("A PM writes user stories, press releases and wireframes.", ""),
         ("A director may approve up to 5 promotions in 12 months.", "the number 5 is not in the source"),
-        ("A director may approve up to 3 promotions in 12 weeks.", "counts 12 in weeks; the source in months"),
+        ("A director may approve up to 3 promotions in 12 weeks.", 'the unit of 12 is "week"; in the source it is "month"'),
         ("A PM usually has direct reports.", 'the source says "no"'),
         ("A director must approve up to 3 promotions in 12 months.", 'says "must"; the source says "may"'),
         ("A VP of Product owns the strategic roadmap and sells it to customers in Japan.", ""),
@@ -56,6 +60,44 @@ def test_what_the_source_does_not_say_is_caught_with_a_reason(checker, claim, re
     assert not support.supported, support
     assert 0 <= support.score < 1
     assert any(r.startswith(reason) for r in support.reasons), support.reasons
+
+
+@pytest.mark.parametrize(
+    ("claim", "evidence"),
+    [
+        ("Churn must stay < 5%.", "Churn must stay > 5%."),
+        ("Growth was -5% last year.", "Growth was 5% last year."),
+        ("Müller leads the PM group.", "Möller leads the PM group."),
+        ("The bonus is 500.", "The bonus is 50."),
+    ],
+)
+def test_one_sign_is_enough_not_to_be_word_for_word(claim, evidence):
+    assert isinstance(lay(claim, [evidence]), Laid)
+
+
+def test_word_for_word_leaves_case_marks_and_the_full_stop_aside():
+    assert lay("a PM **plans**", ["Some text. A pm plans. More text."]) == Support(True, 1.0)
+
+
+def test_a_sentence_that_is_too_long_to_be_read_is_not_supported():
+    long = "A PM plans and " * 60 + "flies to the moon."
+    found = lay(long, [long.replace("moon", "sun")])
+    assert found == Support(False, 0.0, ("a sentence of more than 100 words is too long to check",))
+
+
+def test_what_is_laid_beside_is_the_same_whatever_the_hash_seed():
+    script = (
+        "from coach.grounding import laid_beside\n"
+        "s = [f'The {a} {b} of the {c} plans' for a in 'red blue green'.split() for b in 'team unit group'.split() for c in 'bank shop firm'.split()] * 3\n"
+        "print(laid_beside('The blue unit of the shop and the red group of the firm plans', s))"
+    )
+    said = {
+        subprocess.run(
+            [sys.executable, "-c", script], env={**os.environ, "PYTHONHASHSEED": seed}, capture_output=True, text=True, check=True
+        ).stdout
+        for seed in ("0", "1", "2")
+    }
+    assert len(said) == 1
 
 
 def test_two_passages_can_support_one_sentence_together(checker):
@@ -125,6 +167,9 @@ def test_the_weights_are_a_text_that_a_person_can_review():
     assert data["fitted_by"] == "python -m eval.fit_grounding"
     assert 0 < data["threshold"] < 1
     assert data["weights"]["model"] > 0
-    against = {name: w for name, w in data["weights"].items() if name not in ("model", "verbatim", "intercept")}
+    against = {name: w for name, w in data["weights"].items() if name not in ("model", "verbatim", "intercept", "copy")}
     assert all(w <= 0 for w in against.values())
+    laid = lay("A PM plans.", [SOURCE])
+    assert isinstance(laid, Laid)
+    assert set(data["weights"]) == {*features(laid)[0], "model", "intercept"}
     assert KINDS[0] == "supported"

@@ -7,7 +7,7 @@ from eval.metrics import balanced_accuracy
 
 
 def test_a_rate_has_wilsons_interval_and_a_mean_one_by_bootstrap():
-    rate, average = Measure("rate", (1.0,) * 9 + (0.0,)), Measure("mean", (0.1, 0.5, 0.9))
+    rate, average = Measure("rate", (1.0,) * 9 + (0.0,), rate=True), Measure("mean", (0.1, 0.5, 0.9))
     assert rate.value == 0.9
     assert rate.interval == pytest.approx((0.596, 0.982), abs=1e-3)
     assert 0.1 <= average.interval[0] < 0.5 < average.interval[1] <= 0.9
@@ -60,4 +60,6 @@ def test_the_check_is_measured_by_operator_and_balanced():
     assert found["check (hand): balanced accuracy"].value == pytest.approx(
         balanced_accuracy((c.claim.supported, c.said) for c in claims)
     )
+    low, high = found["check (hand): balanced accuracy"].interval
+    assert 0 <= low <= high <= 1
     assert set(KILLS) >= {"role", "item", "number", "unit", "actor", "negation", "modality", "quantifier"}

@@ -26,8 +26,10 @@ from eval.metrics import (
         ("The CPO, never a PM.", [["cpo"]], ["pm"], False),
         ("anything", [], [], True),
         ("", [["a"]], [], False),
+        ("Product development.", [["pm"]], [], False),
+        ("What is reported", [["report"]], [], True),
     ],
-    ids=["one of each group", "a group missing", "a wrong word", "no key", "no text"],
+    ids=["one of each group", "a group missing", "a wrong word", "no key", "no text", "inside a word", "a word's beginning"],
 )
 def test_key_facts_need_one_of_every_group_and_no_wrong_word(text, key, wrong, expected):
     assert has_key_facts(text, key, wrong) is expected

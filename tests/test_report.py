@@ -59,4 +59,4 @@ def test_the_markdown_holds_every_measure_and_no_time():
 def test_a_run_without_anything_still_gives_a_page(tmp_path):
     page = write_report(run_of(), [], tmp_path / "deep" / "report")
     assert "Nothing to show" in page.read_text(encoding="utf-8")
-    assert (page.parent / "report.md").read_text(encoding="utf-8").endswith("Nothing fell behind the baseline.\n")
+    assert (page.parent / "report.md").read_text(encoding="utf-8").endswith("Nothing fell behind.\n")

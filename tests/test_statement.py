@@ -18,6 +18,8 @@ from coach.statement import Number, opposites, read, same_amount, same_unit
         ("the fourth level", [(4, "")]),
         ("some 70 m of trench", [(70, "metre")]),
         ("$3m", [(3e6, "dollar")]),
+        ("two hundred people", [(200, "people")]),
+        ("5m users", [(5e6, "")]),
     ],
 )
 def test_numbers_are_read_with_their_units(text, expected):
@@ -60,9 +62,12 @@ def test_a_number_keeps_its_own_words():
         ("You don't need it.", "denied", ("don't",)),
         ("A VP must approve it.", "modals", {"must"}),
         ("A VP has to approve it.", "modals", {"must"}),
-        ("You may, but need not ask.", "modals", {"must", "may"}),
+        ("You may, but need not ask.", "modals", {"may"}),
         ("Most PMs manage at least one product.", "quantifiers", {"most", "least"}),
         ("Up to six people", "quantifiers", {"limit"}),
+        ("No more than six people", "quantifiers", {"limit"}),
+        ("No more than six people", "denied", ()),
+        ("You do not have to ask.", "modals", {"may"}),
     ],
 )
 def test_denial_strength_and_amount_are_read_off_the_words(text, field, expected):
@@ -81,6 +86,7 @@ def test_who_does_what_is_told_clause_by_clause():
 
 def test_names_are_capitalised_words_inside_a_sentence():
     assert read("Later Maria Lopez joined a VP of Product.").names == ("Maria", "Lopez")
+    assert read("GitLab's ladder, I'm told, is that of 18F.").names == ("GitLab", "18F")
 
 
 def test_opposites_are_known_both_ways():

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from coach.corpus import read_corpus
 from coach.encoder import load_encoder
 from coach.errors import CoachError
+from coach.grounding import Checker
 from coach.index import open_index
 from coach.settings import Settings
 
@@ -16,7 +17,7 @@ Check = tuple[str, bool, str]
 
 
 def checks(settings: Settings) -> Iterator[Check]:
-    """Corpus, encoder, index, model and port, in the order in which they are needed."""
+    """Corpus, encoder, grounding check, index, model and port, in the order in which they are needed."""
     try:
         corpus = read_corpus(settings.corpus)
         yield "corpus", True, f"{len(corpus.documents)} documents, {len(corpus.passages)} passages in {settings.corpus}"
@@ -30,6 +31,11 @@ def checks(settings: Settings) -> Iterator[Check]:
         yield "encoder", False, str(error)
         return
     yield "encoder", True, f"{encoder.name}, weights {encoder.digest[:12]}..., served by {type(encoder).__name__}"
+    try:
+        support = Checker.load(settings.cache, settings.threads).check("A PM plans with care.", ["A PM plans."])
+        yield "grounding check", True, f"runs, and gives {support.score:.2f} to a sentence that says more than its source"
+    except CoachError as error:
+        yield "grounding check", False, str(error)
     try:
         index = open_index(settings.index, encoder)
         yield "index", True, f"generation {index.name} in {settings.index}, {len(index.passages)} passages, every checksum right"

@@ -8,6 +8,7 @@ with 8-bit weights (about 15 s, needs torch), later ones need onnxruntime only.
 from __future__ import annotations
 
 import hashlib
+import logging
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -17,6 +18,8 @@ import numpy as np
 from coach.adapter import layers, merge
 from coach.encoder import DEFAULT_SHA256, Matrix, default_tokenizer, load_plain
 from coach.export import GRAPH, export, exported, session, sha256
+
+_log = logging.getLogger(__name__)
 
 ADAPTER = Path(__file__).with_name("entailment.safetensors")
 # The first is no mistake; the others say what is wrong with a claim.
@@ -66,6 +69,7 @@ def load_entailment(cache: Path, threads: int = 1) -> Entailment:
     digest = hashlib.sha256(f"{EXPORT_VERSION}+{DEFAULT_SHA256}+{sha256(ADAPTER)}".encode()).hexdigest()
     folder = cache / "entailment" / digest[:12]
     if not exported(folder, digest):
+        _log.warning("Preparing the grounding check in %s; this is done once.", folder)
         export(folder, "entailment", digest, _write_onnx)
     return Entailment(folder, threads)
 
@@ -149,6 +153,10 @@ def _write_onnx(draft: Path) -> None:
             dynamic_axes={**{n: {0: "batch", 1: "length"} for n in names}, "probabilities": {0: "batch"}},
             dynamo=False,
         )
-        # Seven bits of eight: processors without 8-bit dot products would overflow with all eight, and disagree with those that have them.
-        quantize_dynamic(whole, draft / GRAPH, weight_type=QuantType.QInt8, per_channel=True, reduce_range=True)
+        logging.disable(logging.WARNING)  # advice for another kind of quantization
+        try:
+            # Seven bits of eight: processors without 8-bit dot products would overflow with all eight, and disagree with those that have them.
+            quantize_dynamic(whole, draft / GRAPH, weight_type=QuantType.QInt8, per_channel=True, reduce_range=True)
+        finally:
+            logging.disable(logging.NOTSET)
     whole.unlink()

@@ -40,6 +40,7 @@ WEIGHTS = Path(__file__).with_name("grounding.json")
 # Words of evidence that a claim is laid beside: so many at least, or so many for each word of the claim.
 LEAST, PER_WORD = 60, 2.5
 LONGEST_SENTENCE = 100  # words; more the model could not read together with the evidence
+LINKS = frozenset({",", ";", "and", "or"})
 COUNTED = 4  # words for small numbers, up to this one, may count what the source only lists
 LIMIT = 6.0  # of the model's log-odds, so that it can be overruled
 _WORD = re.compile(r"[a-z0-9]+")
@@ -82,7 +83,7 @@ class Checker:
             return laid
         kinds = self._model().probabilities([(laid.claim.text, " ".join(laid.beside))])[0]
         values, notes = features(laid)
-        score = probability(self._weights, values | {"model": log_odds(float(kinds[0]))})
+        score = probability(self._weights, with_model(values, float(kinds[0])))
         supported = score >= self._threshold
         if not supported and not notes:
             notes = [_SAYS[max(zip(kinds[1:], KINDS[1:], strict=True))[1]]]
@@ -100,10 +101,11 @@ class Checker:
             return self._entailment
 
 
-def log_odds(probability: float) -> float:
-    """Within LIMIT."""
-    bounded = min(max(probability, 1e-6), 1 - 1e-6)
-    return max(-LIMIT, min(LIMIT, math.log(bounded / (1 - bounded))))
+def with_model(values: Mapping[str, float], likely: float) -> dict[str, float]:
+    """The features with the model's verdict: its log-odds, within LIMIT, and again as far as the sentence is a copy."""
+    bounded = min(max(likely, 1e-6), 1 - 1e-6)
+    odds = max(-LIMIT, min(LIMIT, math.log(bounded / (1 - bounded))))
+    return {**values, "model": odds, "model_copy": odds * values["copy"]}
 
 
 def split(text: str) -> list[str]:
@@ -181,6 +183,8 @@ def features(laid: Laid) -> tuple[dict[str, float], list[str]]:
     """What look-ups find, most values between 0 and 1, and what a reader should know."""
     values: dict[str, float] = {}
     notes: list[str] = []
+    whole = sum(len(s.tokens) for s in laid.sources)
+    values["unread"] = 1 - sum(len(s.tokens) for s in laid.near) / max(whole, 1)
     for found in (
         _numbers(laid.claim, laid.near, laid.sources),
         _actors(laid.claim, laid.near, laid.sources),
@@ -203,11 +207,11 @@ def _words(claim: Statement, near: Sequence[Statement]) -> Found:
     novel = [w for w in claim.content if stem(w) not in held]
     pairs = [(w, o) for w in novel for o in opposites(w) if o in said]
     text = f" {' '.join(claim.tokens)} "
+    known = 1 - len(novel) / max(len(claim.content), 1)
     values = {
-        "novel": len(novel) / max(len(claim.content), 1),
         "opposite": float(bool(pairs)),
         "verbatim": float(any(text in f" {' '.join(s.tokens)} " for s in near)),
-        "moved": float(any(sorted(claim.tokens) == sorted(s.tokens) and claim.tokens != s.tokens for s in near)),
+        "exchanged": known**12 * float(any(exchanged(claim.stemmed, s.stemmed) for s in near)),
     }
     return values, [f'says "{w}"; the source says "{o}"' for w, o in pairs[:1]]
 
@@ -230,8 +234,10 @@ def _copied(claim: Statement, near: Sequence[Statement]) -> Found:
         "copy": copy,
         "copy_named": copy * float(any(w in names for w in new)),
         "copy_denial": copy * (denials(new) % 2 != denials(gone) % 2),
-        "copy_strength": copy * float(kinds_of(new, MODALS) != kinds_of(gone, MODALS)),
         "copy_amount": copy * float(kinds_of(new, QUANTIFIERS) != kinds_of(gone, QUANTIFIERS)),
+        "copy_number": copy
+        * float(any(not any(same_amount(n, m) for m in (*source.numbers, *source.rates)) for n in claim.numbers)),
+        "copy_actor": copy * float(not set(claim.actors) <= set(source.actors)),
         "copy_added": copy * min(sum(w in claim.content for w in new), 4) / 4,
         "copy_swapped": float(not gone and not new and turned),
     }
@@ -242,17 +248,45 @@ def _copied(claim: Statement, near: Sequence[Statement]) -> Found:
     return values, notes
 
 
+def exchanged(claim: Sequence[str], source: Sequence[str]) -> bool:
+    """Whether two parts of a sentence changed places around a third, as when "A teaches B" becomes "B teaches A".
+
+    Of words that stand once on each side: X M Y in the source, Y M X in the claim. Neither the passive voice ("by") nor the items of a list
+    (nothing but commas and "and" beside M) are an exchange.
+    """
+    places = {
+        w: n for n, w in enumerate(source) if w not in STOP_WORDS and w not in LINKS and source.count(w) == 1 == claim.count(w)
+    }
+    order = [places[w] for w in claim if w in places]
+    if ("by" in claim) is not ("by" in source):
+        return False
+    rising = sorted(order)
+    moved = [n for n, (a, b) in enumerate(zip(order, rising, strict=True)) if a != b]
+    if not moved:
+        return False
+    window, ideal = order[moved[0] : moved[-1] + 1], rising[moved[0] : moved[-1] + 1]
+    for last in range(1, len(window) - 1):  # words of X, which the claim has last
+        for first in range(1, len(window) - last):  # words of Y
+            middle = window[first:-last]
+            if window[-last:] + middle + window[:first] == ideal:
+                gaps = (source[window[-1] + 1 : middle[0]], source[middle[-1] + 1 : window[0]])
+                return not all(set(gap) & LINKS for gap in gaps)
+    return False
+
+
 def _numbers(claim: Statement, near: Sequence[Statement], sources: Sequence[Statement]) -> Found:
-    close, everywhere = [n for s in near for n in s.numbers], [n for s in sources for n in s.numbers]
-    values = {"number_absent": 0.0, "count_absent": 0.0, "unit": 0.0}
+    close = [n for s in near for n in (*s.numbers, *s.rates)]
+    everywhere = [n for s in sources for n in (*s.numbers, *s.rates)]
+    values = {"digits_absent": 0.0, "words_absent": 0.0, "unit": 0.0}
     notes: list[str] = []
     for number in claim.numbers:
         same = [n for n in close if same_amount(number, n)] or [n for n in everywhere if same_amount(number, n)]
+        in_words = number.text[0].isalpha()
         if not same:
             # "Two teams" often counts what the source only lists.
-            counted = number.value <= COUNTED and not number.unit and number.text.isalpha()
-            values["count_absent" if counted else "number_absent"] = 1.0
-            notes += [] if counted else [f"the number {number.text} is not in the source"]
+            if not (in_words and number.value <= COUNTED and not number.unit):
+                values["words_absent" if in_words else "digits_absent"] = 1.0
+                notes.append(f"the number {number.text} is not in the source")
         elif not any(same_unit(number, n) for n in same):
             values["unit"] = 1.0
             notes.append(f'the unit of {number.text} is "{number.unit}"; in the source it is "{same[0].unit}"')

@@ -18,7 +18,7 @@ _ACTOR = re.compile(
     re.IGNORECASE,
 )
 
-_NUMBER_WORDS = {
+NUMBER_WORDS = {
     name: float(value)
     for value, name in enumerate(
         "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen nineteen twenty".split()
@@ -150,12 +150,16 @@ class Statement:
     tokens: tuple[str, ...]
     masked: tuple[str, ...]
     """The tokens with every role as "*", so that a sentence about another role looks alike."""
+    stemmed: tuple[str, ...]
+    """The tokens' stems, with commas and semicolons in their places."""
     content: tuple[str, ...]
     """Its content words, lower case, each once."""
     stems: frozenset[str]
     numbers: tuple[Number, ...]
     periods: frozenset[str]
     """How often something is: the units of "a week", "monthly"."""
+    rates: tuple[Number, ...]
+    """The same as amounts: "a year" is 12 months long."""
     names: tuple[str, ...]
     actors: tuple[str, ...]
     """Who is named: product roles by their keys, others by their stems."""
@@ -172,17 +176,19 @@ def read(text: str) -> Statement:
     """What a sentence states."""
     words = _words(text)
     content = tuple(
-        dict.fromkeys(w for w in words if w not in STOP_WORDS and any(c.isalpha() for c in w) and w not in _NUMBER_WORDS)
+        dict.fromkeys(w for w in words if w not in STOP_WORDS and any(c.isalpha() for c in w) and w not in NUMBER_WORDS)
     )
     logic = _words(_plainly(text))
     return Statement(
         text=text,
         tokens=tuple(words),
         masked=tuple(_words(_mask(text))),
+        stemmed=tuple(stem(w) for w in re.findall(r"[\w'’-]*\w|[,;]", text.lower())),
         content=content,
         stems=frozenset(stem(p) for w in content for p in (w, *w.split("-")) if p),
         numbers=_numbers(text.lower()),
         periods=_periods(text),
+        rates=tuple(Number(1.0, unit, f"a {unit}") for unit in sorted(_periods(text))),
         names=_names(text),
         actors=tuple(dict.fromkeys(actor for _, actor in _actors(text))),
         denied=tuple(w for w in logic if denials([w])),
@@ -246,7 +252,7 @@ Place = tuple[tuple[int, int], Number]
 
 
 def _share(m: re.Match[str]) -> Number:
-    return Number(_NUMBER_WORDS.get(m["count"] or "", 1.0) * _SHARES[m["part"] or "half"], "percent", m[0])
+    return Number(NUMBER_WORDS.get(m["count"] or "", 1.0) * _SHARES[m["part"] or "half"], "percent", m[0])
 
 
 def _digits(lower: str) -> Iterator[Place]:
@@ -267,8 +273,8 @@ def _words_for_numbers(lower: str) -> Iterator[Place]:
         end = m.end()
         if m[0] in _ORDINALS:
             yield m.span(), Number(_ORDINALS[m[0]], "", m[0])
-        elif head in _NUMBER_WORDS and (tail == "" or tail in _NUMBER_WORDS or tail in _UNITS):
-            value = _NUMBER_WORDS[head] + (_NUMBER_WORDS.get(tail, 0.0) if _is_ten(head) else 0.0)
+        elif head in NUMBER_WORDS and (tail == "" or tail in NUMBER_WORDS or tail in _UNITS):
+            value = NUMBER_WORDS[head] + (NUMBER_WORDS.get(tail, 0.0) if _is_ten(head) else 0.0)
             while scale := _SCALE_WORD.match(lower, end):
                 value, end = value * _SCALES[scale[1]], scale.end()
             if part := _AND_A_PART.match(lower, end):
@@ -306,7 +312,7 @@ def _periods(text: str) -> frozenset[str]:
 
 def _is_ten(word: str) -> bool:
     """Whether a number word may have a digit behind its hyphen ("twenty-five")."""
-    return _NUMBER_WORDS[word] >= 20 and _NUMBER_WORDS[word] % 10 == 0
+    return NUMBER_WORDS[word] >= 20 and NUMBER_WORDS[word] % 10 == 0
 
 
 def _unit_after(lower: str, place: int) -> str:

@@ -25,8 +25,8 @@ def found(settings: Settings) -> dict[str, tuple[bool, str]]:
 def test_a_good_set_up_passes_every_check(settings, encoder):
     sync(settings.corpus, settings.index, encoder)
     results = found(settings)
-    assert list(results) == ["corpus", "encoder", "index", "model", "port"]
-    assert [name for name in ("corpus", "encoder", "index", "model") if not results[name][0]] == []
+    assert list(results) == ["corpus", "encoder", "grounding check", "index", "model", "port"]
+    assert [name for name in ("corpus", "encoder", "grounding check", "index", "model") if not results[name][0]] == []
     assert "3 documents" in results["corpus"][1]
     assert encoder.digest[:12] in results["encoder"][1]
 

@@ -167,9 +167,13 @@ def test_the_weights_are_a_text_that_a_person_can_review():
     assert data["fitted_by"] == "python -m eval.fit_grounding"
     assert 0 < data["threshold"] < 1
     assert data["weights"]["model"] > 0
-    against = {name: w for name, w in data["weights"].items() if name not in ("model", "verbatim", "intercept", "copy")}
+    against = {
+        name: w
+        for name, w in data["weights"].items()
+        if name not in ("model", "model_copy", "verbatim", "intercept", "copy", "unread")
+    }
     assert all(w <= 0 for w in against.values())
     laid = lay("A PM plans.", [SOURCE])
     assert isinstance(laid, Laid)
-    assert set(data["weights"]) == {*features(laid)[0], "model", "intercept"}
+    assert set(data["weights"]) == {*features(laid)[0], "model", "model_copy", "intercept"}
     assert KINDS[0] == "supported"

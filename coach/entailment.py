@@ -27,7 +27,6 @@ KINDS = (
     "supported", "role", "item", "number", "unit", "actor", "negation", "modality", "quantifier", "invented", "condition", "citation",
 )  # fmt: skip
 LONGEST = 192  # tokens of claim and evidence together; the longer one is cut
-BATCH = 16
 EXPORT_VERSION = 1  # a new number makes an exported model be exported anew
 
 
@@ -45,23 +44,22 @@ class Entailment:
 
         self._tokenizer: Any = Tokenizer.from_file(str(folder / "tokenizer.json"))
         self._tokenizer.enable_truncation(LONGEST, strategy="longest_first")
-        self._tokenizer.enable_padding()
+        self._tokenizer.no_padding()
         self._session = session(folder / GRAPH, threads)
 
-    def probabilities(self, pairs: Sequence[tuple[str, str]]) -> Matrix:
-        """Of each pair (claim, evidence) the probabilities of KINDS, shape (len(pairs), len(KINDS)), float32."""
-        out = np.empty((len(pairs), len(KINDS)), dtype=np.float32)
-        order = sorted(range(len(pairs)), key=lambda n: len(pairs[n][0]) + len(pairs[n][1]))
-        for at in range(0, len(order), BATCH):
-            numbers = order[at : at + BATCH]
-            read = self._tokenizer.encode_batch([pairs[n] for n in numbers])
-            feeds = {
-                "input_ids": [e.ids for e in read],
-                "attention_mask": [e.attention_mask for e in read],
-                "token_type_ids": [token_types(e.ids, e.type_ids, e.special_tokens_mask) for e in read],
-            }
-            out[numbers] = self._session.run(None, {k: np.array(v, dtype=np.int64) for k, v in feeds.items()})[0]
-        return out
+    def probabilities(self, claim: str, evidence: str) -> Matrix:
+        """Of a claim and its evidence the probabilities of KINDS, shape (len(KINDS),), float32.
+
+        One pair a run: the 8-bit arithmetic is scaled by all texts of a run, so that neighbours would matter.
+        """
+        read = self._tokenizer.encode(claim, evidence)
+        feeds = {
+            "input_ids": read.ids,
+            "attention_mask": read.attention_mask,
+            "token_type_ids": token_types(read.ids, read.type_ids, read.special_tokens_mask),
+        }
+        found = self._session.run(None, {name: np.array([ids], dtype=np.int64) for name, ids in feeds.items()})[0]
+        return np.asarray(found[0], dtype=np.float32)
 
 
 def load_entailment(cache: Path, threads: int = 1) -> Entailment:

@@ -81,7 +81,7 @@ class Checker:
         laid = lay(sentence, evidence)
         if isinstance(laid, Support):
             return laid
-        kinds = self._model().probabilities([(laid.claim.text, " ".join(laid.beside))])[0]
+        kinds = self._model().probabilities(laid.claim.text, " ".join(laid.beside))
         values, notes = features(laid)
         score = probability(self._weights, with_model(values, float(kinds[0])))
         supported = score >= self._threshold
@@ -110,6 +110,7 @@ def with_model(values: Mapping[str, float], likely: float) -> dict[str, float]:
 
 def split(text: str) -> list[str]:
     """The sentences of a text, without its marks."""
+    text = _whole(text)
     return [found for start, end in sentences(text, 0, len(text)) if (found := plain(text[start:end]))]
 
 
@@ -125,7 +126,7 @@ class Laid:
 
 def lay(sentence: str, evidence: Sequence[str]) -> Laid | Support:
     """A sentence laid beside its evidence, or the verdict where that needs no reading."""
-    text = plain(sentence)
+    text, evidence = plain(_whole(sentence)), [_whole(e) for e in evidence]
     if not any(c.isalnum() for c in text):
         return Support(False, 0.0, ("there is no sentence",))
     if any(_same(text, plain(whole)) for whole in evidence):
@@ -140,6 +141,11 @@ def lay(sentence: str, evidence: Sequence[str]) -> Laid | Support:
     sources = [s[: 10 * LONGEST_SENTENCE] for s in found]
     beside = tuple(laid_beside(text, sources))
     return Laid(read(text), beside, tuple(map(read, beside)), tuple(map(read, sources)))
+
+
+def _whole(text: str) -> str:
+    """Without halves of characters, which no library reads."""
+    return text.encode("utf-8", "replace").decode("utf-8")
 
 
 def _same(one: str, other: str) -> bool:

@@ -80,7 +80,7 @@ def tabulate(settings: Settings, rows: Sequence[Pair]) -> tuple[list[dict[str, f
     for row in tqdm(rows, desc="Claims", unit="claim", file=sys.stderr):
         laid = lay(row.claim, row.evidence)
         if isinstance(laid, Laid):
-            likely = model.probabilities([(laid.claim.text, " ".join(laid.beside))])[0, 0]
+            likely = model.probabilities(laid.claim.text, " ".join(laid.beside))[0]
             table.append(with_model(features(laid)[0], float(likely)))
             read.append(row)
     return table, read

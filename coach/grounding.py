@@ -32,6 +32,7 @@ from coach.statement import (
     read,
     same_amount,
     same_unit,
+    word_for,
 )
 from coach.types import Sentence, Support
 from coach.vocabulary import ROLE_NAMES
@@ -341,17 +342,18 @@ def _logic(claim: Statement, near: Sequence[Statement]) -> Found:
     elif odd and best.denied:
         notes.append(f'the source says "{best.denied[0]}"')
     values = {"denial": float(odd)}
-    for name, kinds, ours, mine, theirs in (
+    for name, kinds, own, mine, held in (
         ("modal", MODALS, claim.modals, best.modals, [s.modals for s in near]),
         ("quantity", QUANTIFIERS, claim.quantifiers, best.quantifiers, [s.quantifiers for s in near]),
     ):
-        more = [k for k in kinds if k in ours and not any(k in held for held in theirs)]
-        less = [k for k in kinds if k in mine and k not in ours]
+        more = [k for k in kinds if k in own and not any(k in h for h in held)]
+        less = [k for k in kinds if k in mine and k not in own]
         values |= {
             f"{name}_more": float(bool(more)),
             f"{name}_less": float(bool(less)),
             f"{name}_both": float(bool(more and less)),
         }
         if more and less:
-            notes.append(f'says "{more[0]}"; the source says "{less[0]}"')
+            ours, theirs = word_for(claim.text, more[0], kinds), word_for(best.text, less[0], kinds)
+            notes.append(f'says "{ours}"; the source says "{theirs}"')
     return values, notes

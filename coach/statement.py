@@ -227,6 +227,12 @@ def kinds_of(words: Iterable[str], kinds: Mapping[str, set[str]]) -> frozenset[s
     return frozenset(kind for kind, members in kinds.items() if members & said)
 
 
+def word_for(text: str, kind: str, kinds: Mapping[str, set[str]]) -> str:
+    """The words of a text that make it of a kind of MODALS or QUANTIFIERS; the kind's own name where there are none."""
+    phrase = next((m[0] for pattern, word in _PLAIN if word in kinds[kind] and (m := pattern.search(text))), "")
+    return phrase or next((w for w in _words(text) if w in kinds[kind]), kind)
+
+
 def opposites(word: str) -> frozenset[str]:
     """The words that deny a lower-case word."""
     return _opposites().get(word, frozenset())

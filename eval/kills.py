@@ -1,4 +1,4 @@
-"""How well the grounding check tells true claims from false ones: the labelled claims, and edits by rule of the corpus's sentences."""
+"""How well the grounding check tells true claims from false ones: the labelled claims, and edits by rule of sentences that it has not seen."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ from pathlib import Path
 
 from tqdm import tqdm
 
-from coach.corpus import plain
-from coach.grounding import Checker
-from coach.types import Passage
+from coach.grounding import Checker, split
+from eval.claim_pairs import part
+from eval.folds import rows
 from eval.mutations import CONTROLS, MUTATIONS
 
 LABELLED = Path(__file__).with_name("claims.jsonl")
@@ -53,10 +53,17 @@ def labelled(path: Path = LABELLED) -> Iterator[Claim]:
             yield Claim(claim["claim"], tuple(row["evidence"]), claim["supported"], claim["kind"], "hand")
 
 
-def edited(passages: Sequence[Passage], each: int = EACH, seed: int = 0) -> Iterator[Claim]:
-    """True sentences of passages word for word and in harmless edits, false edits of them, and true ones laid beside another passage."""
+def unseen_texts() -> list[list[str]]:
+    """The sentences of the evidence texts by hand that are kept from the model's fit; the same whatever the corpus."""
+    found = [
+        [s for text in row["evidence"] for s in split(text)] for row in rows("claims.jsonl") if part(row["evidence"][0]) == 0
+    ]
+    return [sentences for sentences in found if sentences]
+
+
+def edited(texts: Sequence[Sequence[str]], each: int = EACH, seed: int = 0) -> Iterator[Claim]:
+    """True sentences of texts word for word and in harmless edits, false edits of them, and true ones laid beside another text."""
     dice = random.Random(seed)
-    texts = [[plain(p.quote(n)) for n in range(len(p.sentences))] for p in passages]
     pool = [sentence for sentences in texts for sentence in sentences]
     places = [(n, sentence) for n, sentences in enumerate(texts) for sentence in sentences]
     for edits, supported in ((MUTATIONS, False), (CONTROLS, True)):

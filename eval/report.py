@@ -73,7 +73,9 @@ def html(found: Run, failed: Sequence[str]) -> str:
         + _table(("ended", "cases"), ((name, str(n)) for name, n in counts(found.results).items())),
         "<h2>Right answers by topic</h2>" + _bars(_by_topic(found.results)),
         "<h2>Refusals at other thresholds</h2>" + _curve(found),
-        "<h2>False claims caught, by what is wrong with them</h2>" + _bars(_kills(found)) if found.checked else "",
+        "<h2>False claims caught, by what is wrong with them, and true ones passed</h2>" + _bars(_kills(found))
+        if found.checked
+        else "",
         "<h2>Milliseconds an answer</h2>" + _histogram([r.milliseconds for r in found.results if r.milliseconds]),
         f"<h2>The {len(wrong)} cases that went wrong</h2>" + "".join(_case(r) for r in wrong),
         _misjudged(found) if found.checked else "",
@@ -112,8 +114,8 @@ def _kills(found: Run) -> list[tuple[str, float, int]]:
     kinds: dict[str, list[float]] = {}
     for c in found.checked:
         name = f"{c.claim.kind} ({c.claim.made})"
-        kinds.setdefault(f"{name}, true ones passed" if c.claim.supported else name, []).append(float(c.right))
-    return [(kind, mean(v), len(v)) for kind, v in kinds.items()]
+        kinds.setdefault(f"true: {name}" if c.claim.supported else name, []).append(float(c.right))
+    return [(kind.replace("_", " "), mean(v), len(v)) for kind, v in sorted(kinds.items())]
 
 
 def _bars(rows: Sequence[tuple[str, float, int]]) -> str:

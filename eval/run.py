@@ -14,7 +14,7 @@ from coach.pipeline import Coach, load_coach
 from coach.settings import Settings
 from eval.cases import Case, missing_passages, read_cases, shipped
 from eval.judging import Result, judge
-from eval.kills import Checked, check_all, edited, labelled
+from eval.kills import Checked, check_all, edited, labelled, unseen_texts
 from eval.measuring import Measure, measure
 from eval.metrics import percentile
 
@@ -39,10 +39,10 @@ class Run:
 
 
 def run(coach: Coach, checker: Checker, cases: Sequence[Case], with_claims: bool = True) -> Run:
-    """Every case judged, and the check tried on the labelled claims and on edits of the corpus's sentences."""
+    """Every case judged, and the check tried on the labelled claims and on edits of unseen sentences."""
     quiet = not sys.stderr.isatty()
     results = tuple(judge(coach, checker, c) for c in tqdm(cases, desc="Cases", unit="case", disable=quiet))
-    claims = [*labelled(), *edited(coach.passages)] if with_claims else []
+    claims = [*labelled(), *edited(unseen_texts())] if with_claims else []
     checked = check_all(checker, claims, quiet)
     missing = tuple(missing_passages(cases, {p.id for p in coach.passages}))
     return Run(results, checked, measure(results, checked), missing, coach.threshold)

@@ -4,7 +4,7 @@ from collections import Counter
 import pytest
 
 from coach.types import Support
-from eval.kills import EACH, LABELLED, check_all, edited, labelled
+from eval.kills import EACH, LABELLED, check_all, edited, labelled, unseen_texts
 from eval.mutations import CONTROLS, MUTATIONS
 
 
@@ -35,10 +35,10 @@ def test_the_labelled_claims_are_of_every_kind():
     assert len(claims) == sum(len(json.loads(line)["claims"]) for line in LABELLED.read_text().splitlines())
 
 
-def test_edits_are_the_same_each_time_and_of_every_operator(coach):
-    claims = list(edited(coach.passages))
-    assert claims == list(edited(coach.passages))
-    assert claims != list(edited(coach.passages, seed=1))
+def test_edits_are_the_same_each_time_and_of_every_operator():
+    claims = list(edited(unseen_texts()))
+    assert claims == list(edited(unseen_texts()))
+    assert claims != list(edited(unseen_texts(), seed=1))
     kinds = Counter((c.kind, c.supported) for c in claims)
     assert {kind for kind, supported in kinds if not supported} == {*MUTATIONS, "citation"}
     assert {kind for kind, supported in kinds if supported} == {*CONTROLS, "verbatim"}
@@ -46,14 +46,14 @@ def test_edits_are_the_same_each_time_and_of_every_operator(coach):
     assert min(kinds.values()) >= EACH // 2
 
 
-def test_a_check_that_believes_everything_catches_nothing(coach):
-    found = check_all(Trusting(), list(edited(coach.passages, each=3)), quiet=True)
+def test_a_check_that_believes_everything_catches_nothing():
+    found = check_all(Trusting(), list(edited(unseen_texts(), each=3)), quiet=True)
     assert {c.right for c in found if not c.claim.supported} == {False}
     assert {c.right for c in found if c.claim.supported} == {True}
 
 
 @pytest.mark.parametrize("made", ["hand", "rule"])
-def test_a_claim_and_its_evidence_are_whole_texts(coach, made):
-    claims = list(labelled()) if made == "hand" else list(edited(coach.passages, each=5))
+def test_a_claim_and_its_evidence_are_whole_texts(made):
+    claims = list(labelled()) if made == "hand" else list(edited(unseen_texts(), each=5))
     assert {c.made for c in claims} == {made}
     assert all(c.text.strip() and c.evidence and all(e.strip() for e in c.evidence) for c in claims)

@@ -1,6 +1,6 @@
 import pytest
 
-from coach.statement import Number, opposites, read, same_amount, same_unit
+from coach.statement import MODALS, QUANTIFIERS, Number, opposites, read, same_amount, same_unit, word_for
 
 
 @pytest.mark.parametrize(
@@ -93,3 +93,15 @@ def test_opposites_are_known_both_ways():
     assert "less" in opposites("more")
     assert "more" in opposites("less")
     assert opposites("roadmap") == frozenset()
+
+
+@pytest.mark.parametrize(
+    ("text", "kind", "kinds", "expected"),
+    [
+        ("Up to six people may join.", "limit", QUANTIFIERS, "Up to"),
+        ("Up to six people may join.", "may", MODALS, "may"),
+        ("You can't.", "most", QUANTIFIERS, "most"),
+    ],
+)
+def test_a_reason_quotes_the_words_themselves(text, kind, kinds, expected):
+    assert word_for(text, kind, kinds) == expected

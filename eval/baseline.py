@@ -19,6 +19,8 @@ from eval.run import Run, run_own, run_shipped
 
 BASELINE = Path(__file__).with_name("baseline.json")
 TOLERANCE = 0.02  # that the bound of an interval may fall
+# Of the grounding check's own measures: on another processor a claim or two near the threshold may fall on its other side.
+TOLERANCE_OF_CHECK = 0.06
 MUST_PASS = ("easy", "off")  # kinds of cases, and care: what the coach once did right of these it must not do wrong again
 
 
@@ -74,7 +76,7 @@ def _fell(measure: Measure, before: tuple[float, float, float]) -> str:
     """What a measure's worse bound lost beyond the tolerance, "" for nothing."""
     value, low, high = before
     now, was = (measure.interval[0], low) if measure.better > 0 else (-measure.interval[1], -high)
-    if now >= was - TOLERANCE:
+    if now >= was - (TOLERANCE_OF_CHECK if measure.name.startswith("check ") else TOLERANCE):
         return ""
     return (
         f"{measure.name} was {value:.3f} ({low:.3f} to {high:.3f}) and is {measure.value:.3f} "

@@ -54,6 +54,13 @@ def test_a_must_pass_case_cannot_be_dropped_nor_a_measure(tmp_path):
     assert "check (hand): kills role is measured no more" in found
 
 
+@pytest.mark.parametrize(("lost", "fails"), [(1, False), (2, False), (6, True)])
+def test_a_claim_or_two_may_fall_on_the_other_side_on_another_processor(tmp_path, lost, fails):
+    before = kept(run_of(*GOOD, claims=(checked(False, False),) * 55), tmp_path)
+    after = run_of(*GOOD, claims=(checked(True, False),) * lost + (checked(False, False),) * (55 - lost))
+    assert any("kills role was 1.000" in line for line in failures(after, before)) is fails
+
+
 def test_without_a_baseline_errors_and_missing_passages_still_fail():
     run = run_of(*turned(GOOD, 1, Verdict.ERROR), missing=("gone#b (answers q-1)",))
     assert failures(run, None) == [

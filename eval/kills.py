@@ -1,9 +1,14 @@
-"""How well the grounding check tells true claims from false ones: the labelled claims, and edits by rule of sentences that it has not seen."""
+"""How well the grounding check tells true claims from false ones: the labelled claims, and edits by rule of sentences that it has not seen.
+
+`python -m eval.kills FILE` prints it for any file of labelled claims, as for claims_last.jsonl, which was first looked at when the check was finished.
+"""
 
 from __future__ import annotations
 
 import json
+import os
 import random
+import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,8 +16,10 @@ from pathlib import Path
 from tqdm import tqdm
 
 from coach.grounding import Checker, split
+from coach.settings import Settings
 from eval.claim_pairs import part
 from eval.folds import rows
+from eval.metrics import share, wilson
 from eval.mutations import CONTROLS, MUTATIONS
 
 LABELLED = Path(__file__).with_name("claims.jsonl")
@@ -90,3 +97,18 @@ def check_all(checker: Checker, claims: Sequence[Claim], quiet: bool = False) ->
         support = checker.check(claim.text, claim.evidence)
         out.append(Checked(claim, support.supported, support.score, support.reasons))
     return tuple(out)
+
+
+def main(path: Path) -> None:
+    """The share that is judged right of each kind of a file's claims, with its interval."""
+    settings = Settings.from_mapping(os.environ)
+    kinds: dict[str, list[bool]] = {}
+    for c in check_all(Checker.load(settings.cache, settings.threads), list(labelled(path)), quiet=not sys.stderr.isatty()):
+        kinds.setdefault("true ones passed" if c.claim.supported else c.claim.kind, []).append(c.right)
+    for kind, right in sorted(kinds.items()):
+        low, high = wilson(sum(right), len(right))
+        print(f"{kind:<18} {sum(right):>4} of {len(right):<4} {share(right):.3f}  ({low:.3f} to {high:.3f})")
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]) if len(sys.argv) > 1 else LABELLED)

@@ -4,7 +4,7 @@ from collections import Counter
 import pytest
 
 from coach.types import Support
-from eval.kills import EACH, LABELLED, check_all, edited, labelled, unseen_texts
+from eval.kills import EACH, LABELLED, check_all, edited, labelled, main, unseen_texts
 from eval.mutations import CONTROLS, MUTATIONS
 
 
@@ -57,3 +57,16 @@ def test_a_claim_and_its_evidence_are_whole_texts(made):
     claims = list(labelled()) if made == "hand" else list(edited(unseen_texts(), each=5))
     assert {c.made for c in claims} == {made}
     assert all(c.text.strip() and c.evidence and all(e.strip() for e in c.evidence) for c in claims)
+
+
+def test_a_file_of_claims_is_judged_by_kind(tmp_path, capsys):
+    claims = [
+        {"claim": "A PM plans.", "supported": True, "kind": "verbatim"},
+        {"claim": "A PM plans 7 trips.", "supported": False, "kind": "number"},
+    ]
+    (tmp_path / "own.jsonl").write_text(json.dumps({"id": "1", "evidence": ["A PM plans."], "claims": claims}) + "\n")
+    main(tmp_path / "own.jsonl")
+    assert [line.split()[:4] for line in capsys.readouterr().out.splitlines()] == [
+        ["number", "1", "of", "1"],
+        ["true", "ones", "passed", "1"],
+    ]

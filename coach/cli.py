@@ -284,11 +284,7 @@ def _converse(coach: Coach, row: dict[str, Any]) -> Answer:
     turns = row["turns"] if "turns" in row or "question" not in row else [row["question"]]
     if not isinstance(turns, list) or not turns or not all(isinstance(t, str) for t in turns):
         raise ValueError('"turns" must be a list of messages')
-    history: list[Turn] = []
-    for message in turns:
-        answer = coach.ask(message, history)
-        history.append(Turn.of(answer))
-    return answer
+    return coach.converse(turns)
 
 
 def _text(answer: Answer) -> str:
@@ -426,6 +422,8 @@ def _of_eval(name: str) -> Callable[..., int]:
     try:
         from eval import command
     except ModuleNotFoundError as error:
+        if error.name not in ("eval", "eval.command"):
+            raise
         raise SettingsError(
             "The eval lies in the repository, not in the installed package; run this command in a checkout."
         ) from error

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import threading
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -53,6 +53,17 @@ class Coach:
         """The complete answer: the last item of `stream`."""
         *_, last = self.stream(question, history)
         return last
+
+    def converse(self, messages: Iterable[str]) -> Answer:
+        """The last answer of a conversation, the earlier answers being its history. Raises ValueError for no message."""
+        history: list[Turn] = []
+        answer = None
+        for message in messages:
+            answer = self.ask(message, history)
+            history.append(Turn.of(answer))
+        if answer is None:
+            raise ValueError("a conversation needs at least one message")
+        return answer
 
     def stream(self, question: str, history: Sequence[Turn] = ()) -> Iterator[Answer]:
         """The answer as it grows, sentence by sentence; the last item is complete."""

@@ -12,15 +12,13 @@ from pathlib import Path
 from typing import Any
 
 from coach.errors import CasesError, CoachError
-from coach.settings import QUIET_ENVIRONMENT, Settings
+from coach.settings import Settings
 from eval.measuring import Measure
 from eval.metrics import paired_difference
+from eval.quiet import start_quietly
 from eval.run import Run, run_own, run_shipped
 
 BASELINE = Path(__file__).with_name("baseline.json")
-TOLERANCE = 0.02  # that the bound of an interval may fall
-# Of the grounding check's own measures: on another processor a claim or two near the threshold may fall on its other side.
-TOLERANCE_OF_CHECK = 0.06
 MUST_PASS = ("easy", "off")  # kinds of cases, and care: what the coach once did right of these it must not do wrong again
 
 
@@ -45,10 +43,7 @@ def read_baseline(path: Path = BASELINE) -> Baseline:
 
 def snapshot(run: Run) -> dict[str, Any]:
     """A run as the baseline of later ones."""
-    measures = {
-        name: dict(zip(("value", "low", "high"), (round(x, 4) for x in (m.value, *m.interval)), strict=True))
-        for name, m in run.measures.items()
-    }
+    measures = {name: m.figures for name, m in run.measures.items()}
     kept = [r.case.id for r in run.results if r.verdict.right and (r.case.kind in MUST_PASS or r.case.expect == "care")]
     return {"measures": measures, "verdicts": {r.case.id: r.verdict.value for r in run.results}, "must_pass": kept}
 
@@ -76,7 +71,7 @@ def _fell(measure: Measure, before: tuple[float, float, float]) -> str:
     """What a measure's worse bound lost beyond the tolerance, "" for nothing."""
     value, low, high = before
     now, was = (measure.interval[0], low) if measure.better > 0 else (-measure.interval[1], -high)
-    if now >= was - (TOLERANCE_OF_CHECK if measure.name.startswith("check ") else TOLERANCE):
+    if now >= was - measure.tolerance:
         return ""
     return (
         f"{measure.name} was {value:.3f} ({low:.3f} to {high:.3f}) and is {measure.value:.3f} "
@@ -123,7 +118,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 if __name__ == "__main__":
-    os.environ.update({k: v for k, v in QUIET_ENVIRONMENT.items() if k not in os.environ})
+    start_quietly("eval.baseline")
     try:
         sys.exit(main())
     except CoachError as error:

@@ -25,8 +25,10 @@ from coach.encoder import Encoder, Matrix, load_encoder
 from coach.errors import CasesError, CoachError
 from coach.index import terms
 from coach.retrieval import normalise
-from coach.settings import QUIET_ENVIRONMENT, Settings
+from coach.settings import Settings
 from eval.metrics import mean, ndcg_at, reciprocal_rank
+from eval.quiet import start_quietly
+from eval.rows import read_rows
 
 TOP = 100
 BATCH = 256
@@ -43,13 +45,11 @@ class Task:
 
 def read_task(folder: Path, split: str = "test") -> Task:
     """Raises CasesError with the file and line that cannot be read."""
-
-    def rows(name: str) -> list[dict[str, str]]:
-        return [json.loads(line) for line in (folder / name).read_text(encoding="utf-8").split("\n") if line.strip()]
-
     try:
-        documents = {r["_id"]: " ".join(filter(None, (r.get("title"), r["text"]))).strip() for r in rows("corpus.jsonl")}
-        queries = {r["_id"]: r["text"] for r in rows("queries.jsonl")}
+        documents = {
+            r["_id"]: " ".join(filter(None, (r.get("title"), r["text"]))).strip() for r in read_rows(folder / "corpus.jsonl")
+        }
+        queries = {r["_id"]: r["text"] for r in read_rows(folder / "queries.jsonl")}
         gains: dict[str, dict[str, float]] = {}
         for line in (folder / "qrels" / f"{split}.tsv").read_text(encoding="utf-8").splitlines()[1:]:
             query, document, score = line.split("\t")
@@ -130,6 +130,5 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 if __name__ == "__main__":
-    if QUIET_ENVIRONMENT.keys() - os.environ.keys():
-        os.execve(sys.executable, [sys.executable, "-m", "eval.beir", *sys.argv[1:]], {**QUIET_ENVIRONMENT, **os.environ})
+    start_quietly("eval.beir")
     sys.exit(main())

@@ -40,11 +40,12 @@ from coach.grounding import Checker
 from coach.index import SCHEMA, open_index, words
 from coach.pipeline import Coach
 from coach.retrieval import Retriever
-from coach.settings import DEFAULT_ENCODER, QUIET_ENVIRONMENT, Settings
+from coach.settings import DEFAULT_ENCODER, Settings
 from coach.sync import sync
 from coach.types import Outcome, Passage
 from eval.cases import shipped
 from eval.metrics import has_key_facts, mean
+from eval.quiet import start_quietly
 
 QUESTIONS = Path(__file__).parent / "fit" / "answerable.jsonl"
 SMALL = 1_000  # passages
@@ -536,7 +537,5 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 if __name__ == "__main__":
-    if QUIET_ENVIRONMENT.keys() - os.environ.keys():
-        # As the command line does; but libraries that this module imports read it when they are imported, so it starts anew.
-        os.execve(sys.executable, [sys.executable, "-m", "eval.bench", *sys.argv[1:]], {**QUIET_ENVIRONMENT, **os.environ})
+    start_quietly("eval.bench")
     sys.exit(main())

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from tqdm import tqdm
@@ -14,7 +14,6 @@ from coach.errors import CasesError
 from coach.gate import CALIBRATION
 from coach.pipeline import Coach
 from eval.cases import Case
-from eval.judging import converse
 from eval.metrics import share, wilson
 
 FEWEST = 20  # questions of each kind that a threshold is fitted to
@@ -53,7 +52,7 @@ def scores(coach: Coach, cases: Sequence[Case], quiet: bool = False) -> Calibrat
     """The gate's score of each question; what needs no gate (care, small talk) is left out. Raises CasesError for too few of a kind."""
     found: dict[str, list[float]] = {"answered": [], "refused": []}
     for case in tqdm(cases, desc="Questions", unit="question", disable=quiet):
-        gate = converse(coach, case.turns).explanation.get("gate")
+        gate = coach.converse(case.turns).explanation.get("gate")
         if case.expect in found and isinstance(gate, dict):
             found[case.expect].append(float(gate["score"]))
     few = [f"{len(rows)} {kind}" for kind, rows in found.items() if len(rows) < FEWEST]
@@ -67,7 +66,7 @@ def scores(coach: Coach, cases: Sequence[Case], quiet: bool = False) -> Calibrat
 def table(calibration: Calibration, now: float, chosen: Cost) -> list[str]:
     """What several thresholds cost, as text."""
     rows = [("now", calibration.cost(now))]
-    rows += [(f"{share:.0%} refused", calibration.best(share)) for share in (0.0, 0.02, 0.05, 0.10)]
+    rows += [(f"{most:.0%} refused", calibration.best(most)) for most in (0.0, 0.02, 0.05, 0.10)]
     rows.append(("chosen", chosen))
     covered, others = len(calibration.covered), len(calibration.others)
     out = [f"{covered} questions to be answered, {others} to be refused", f"{'':<12} threshold  wrongly refused  rightly refused"]
@@ -79,8 +78,12 @@ def table(calibration: Calibration, now: float, chosen: Cost) -> list[str]:
 def save(corpus: Path, chosen: Cost, calibration: Calibration) -> Path:
     """Leave the threshold beside the corpus, where the coach finds it. Raises CasesError."""
     path = corpus / CALIBRATION
-    kept = asdict(replace(chosen, threshold=round(chosen.threshold, 4)))
-    described = {"fitted_by": "coach calibrate", **kept, "answered": len(calibration.covered), "refused": len(calibration.others)}
+    described = {
+        "fitted_by": "coach calibrate",
+        **asdict(chosen),
+        "answered": len(calibration.covered),
+        "refused": len(calibration.others),
+    }
     try:
         path.write_text(json.dumps(described, indent=1) + "\n", encoding="utf-8")
     except OSError as error:

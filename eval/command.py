@@ -69,16 +69,7 @@ def lines(found: Run) -> list[str]:
 
 def json_report(found: Run, failed: Sequence[str]) -> dict[str, Any]:
     """The run as one JSON object."""
-    measures = {
-        name: {
-            "value": round(m.value, 4),
-            "low": round(m.interval[0], 4),
-            "high": round(m.interval[1], 4),
-            "n": len(m.values),
-            "aim": m.aim,
-        }
-        for name, m in found.measures.items()
-    }
+    measures = {name: {**m.figures, "n": len(m.values), "aim": m.aim} for name, m in found.measures.items()}
     p50, p95 = found.times
     return {
         "measures": measures,

@@ -11,6 +11,7 @@ import math
 import os
 import random
 import sys
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -44,7 +45,7 @@ LONGEST = 96  # pieces of a text that are read
 class LowRank(torch.nn.Module):  # type: ignore[misc] # torch is not typed here
     """A linear layer with a change of low rank beside it, which begins as nothing."""
 
-    def __init__(self, layer: Any, rank: int = RANK) -> None:  # noqa: ANN401
+    def __init__(self, layer: Any, rank: int) -> None:  # noqa: ANN401
         super().__init__()
         self.layer = layer
         self.A = torch.nn.Parameter(torch.randn(rank, layer.in_features) / math.sqrt(layer.in_features))
@@ -94,18 +95,24 @@ def partner(dice: random.Random, own: list[Wording], wording: Wording, sentences
     return dice.choice(alike if draw < SENTENCE + ALIKE else others).text
 
 
+def low_rank_changes(model: Any, by_name: Mapping[str, Any], rank: int) -> dict[str, LowRank]:  # noqa: ANN401
+    """Freeze a model and put a change beside each of these layers of it; the changes by the layers' names."""
+    for parameter in model.parameters():
+        parameter.requires_grad_(False)
+    paths = {id(module): path for path, module in model.named_modules()}
+    changes = {name: LowRank(layer, rank) for name, layer in by_name.items()}
+    for change in changes.values():
+        parent, _, name = paths[id(change.layer)].rpartition(".")
+        setattr(model.get_submodule(parent), name, change)
+    return changes
+
+
 def main() -> None:
     """Fit, print the loss now and then, write the adapter."""
     dice = random.Random(0)
     torch.manual_seed(0)
     model = load_plain()
-    for parameter in model.parameters():
-        parameter.requires_grad_(False)
-    changes = {name: LowRank(layer) for name, layer in layers(model).items()}
-    paths = {id(module): path for path, module in model.named_modules()}
-    for change in changes.values():
-        parent, _, name = paths[id(change.layer)].rpartition(".")
-        setattr(model.get_submodule(parent), name, change)
+    changes = low_rank_changes(model, layers(model), RANK)
     corpus = read_corpus(Settings.from_mapping(os.environ).corpus)
     left_out = {key(row["question"]) for file in ("answerable.jsonl", "refusals.jsonl") for row in rows(file)}
     groups = wordings(corpus, left_out)

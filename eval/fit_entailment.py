@@ -1,7 +1,9 @@
 """Fit the model that reads a claim and its evidence together and write coach/entailment.safetensors: `python -m eval.fit_entailment [FILE]`.
 
 Low-rank changes to the linear layers of the default encoder, four kinds of token and the last layer are learnt from `eval.claim_pairs`, each pair
-as a choice among KINDS, of which the first is "supported". FILE holds third-party rows. About 80 minutes on 2 cores.
+as a choice among KINDS, of which the first is "supported". FILE holds third-party rows. More than an hour on 2 cores.
+The weights in the repository are those of three shorter runs of this recipe one after another, 96 minutes in all, while the labelled claims grew; one run of it
+gives others.
 """
 
 from __future__ import annotations
@@ -22,8 +24,8 @@ from coach.encoder import default_tokenizer
 from coach.entailment import ADAPTER, KINDS, LONGEST, cross_encoder, linear_layers, token_types
 from coach.grounding import laid_beside, split
 from coach.settings import Settings
-from eval.claim_pairs import Pair, pairs
-from eval.fit_encoder import LowRank
+from eval.claims import Claim, claims
+from eval.fit_encoder import low_rank_changes
 
 RANK = 32
 RATE = 1.5e-3  # of learning: rises over the first WARM_UP steps, then falls to nothing
@@ -35,20 +37,20 @@ LARGEST = 1.0  # norm of a step's gradient
 SMALLEST = 1e-6  # probability that a mistake keeps
 
 
-def batches(found: Sequence[Pair], dice: random.Random) -> Iterator[list[Pair]]:
+def batches(found: Sequence[Claim], dice: random.Random) -> Iterator[list[Claim]]:
     """Batches without end, each of pairs of like length; every pair once before any comes again."""
-    waiting: list[Pair] = []
+    waiting: list[Claim] = []
     while True:
         while len(waiting) < BATCH * CHUNK:
             waiting += dice.sample(found, len(found))
-        chunk = sorted(waiting[: BATCH * CHUNK], key=lambda p: len(p.claim) + sum(map(len, p.evidence)))
+        chunk = sorted(waiting[: BATCH * CHUNK], key=lambda p: len(p.text) + sum(map(len, p.evidence)))
         waiting = waiting[BATCH * CHUNK :]
         yield from dice.sample([chunk[n : n + BATCH] for n in range(0, len(chunk), BATCH)], CHUNK)
 
 
-def read(tokenizer: Any, batch: Sequence[Pair]) -> dict[str, Any]:  # noqa: ANN401
+def read(tokenizer: Any, batch: Sequence[Claim]) -> dict[str, Any]:  # noqa: ANN401
     """The model's inputs, padded."""
-    texts = [(p.claim, " ".join(laid_beside(p.claim, [s for text in p.evidence for s in split(text)]))) for p in batch]
+    texts = [(p.text, " ".join(laid_beside(p.text, [s for text in p.evidence for s in split(text)]))) for p in batch]
     found = tokenizer.encode_batch(texts)
     return {
         "input_ids": torch.tensor([e.ids for e in found]),
@@ -57,7 +59,7 @@ def read(tokenizer: Any, batch: Sequence[Pair]) -> dict[str, Any]:  # noqa: ANN4
     }
 
 
-def loss_of(logits: Any, batch: Sequence[Pair]) -> Any:  # noqa: ANN401
+def loss_of(logits: Any, batch: Sequence[Claim]) -> Any:  # noqa: ANN401
     """Weighted negative log-likelihood: of supported or not, and by half of what is wrong where that is known."""
     likely = torch.log_softmax(logits, 1)
     supported = likely[:, 0]
@@ -76,18 +78,12 @@ def main(also: Path | None) -> None:
     dice = random.Random(0)
     torch.manual_seed(0)
     torch.set_num_threads(os.cpu_count() or 1)
-    found = [p for p in pairs(Settings.from_mapping(os.environ).corpus, also) if not p.kept]
+    found = [p for p in claims(Settings.from_mapping(os.environ).corpus, also) if not p.kept]
     tokenizer = Tokenizer.from_str(default_tokenizer())
     tokenizer.enable_truncation(LONGEST, strategy="longest_first")
     tokenizer.enable_padding()
     model = cross_encoder(None)
-    for parameter in model.transformer.parameters():
-        parameter.requires_grad_(False)
-    changes = {name: LowRank(layer, RANK) for name, layer in linear_layers(model).items()}
-    paths = {id(module): path for path, module in model.transformer.named_modules()}
-    for change in changes.values():
-        parent, _, name = paths[id(change.layer)].rpartition(".")
-        setattr(model.transformer.get_submodule(parent), name, change)
+    changes = low_rank_changes(model.transformer, linear_layers(model), RANK)
     model.types.weight.requires_grad_(True)
     learnt = [*(p for c in changes.values() for p in (c.A, c.B)), *model.head.parameters(), model.types.weight]
     optimizer = torch.optim.AdamW(learnt, lr=RATE, weight_decay=0.01)

@@ -14,7 +14,6 @@ from coach.settings import Settings
 from coach.types import Answer
 from eval.fit_gate import facts_of
 from eval.folds import rows
-from eval.judging import converse
 
 GRID = (0.0, 0.6, 0.8, 0.85, 0.9, 0.95, 1.0)
 
@@ -34,7 +33,7 @@ def main() -> None:
 
     def hits(turns: str) -> int:
         return sum(
-            is_right(coach, converse(coach, [row[turns]] if isinstance(row[turns], str) else row[turns]), row["facts"])
+            is_right(coach, coach.converse([row[turns]] if isinstance(row[turns], str) else row[turns]), row["facts"])
             for row in labelled
         )
 

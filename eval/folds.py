@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 import shutil
 import tempfile
@@ -18,6 +17,7 @@ from coach.index import Index, open_index, words
 from coach.retrieval import Found, Retriever
 from coach.settings import Settings
 from coach.sync import sync
+from eval.rows import read_rows
 
 FIT = Path(__file__).parent / "fit"
 FOLDS = 10
@@ -27,7 +27,7 @@ _ANSWERS = re.compile(r"\s*\[[\d, ]+\]\s*$")
 
 def rows(name: str) -> list[dict[str, Any]]:
     """The rows of one labelled file."""
-    return [json.loads(line) for line in (FIT / name).read_text(encoding="utf-8").splitlines() if line.strip()]
+    return read_rows(FIT / name)
 
 
 def key(question: str) -> str:

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import cache
 from typing import Any
 
 from coach.grounding import Checker
 from coach.pipeline import Coach
-from coach.types import Answer, Citation, Outcome, Passage, Turn
+from coach.types import Answer, Citation, Outcome, Passage
 from eval.cases import Case
 from eval.metrics import citation_precision, citation_recall, has_key_facts, holds, missing_key_facts
 
@@ -73,22 +74,10 @@ class Result:
         return float(self.answer.timings_ms.get("total", 0.0)) if self.answer else 0.0
 
 
-def converse(coach: Coach, turns: Iterable[str]) -> Answer:
-    """The last answer of a conversation, the coach's own answers being the history."""
-    history: list[Turn] = []
-    answer = None
-    for message in turns:
-        answer = coach.ask(message, history)
-        history.append(Turn.of(answer))
-    if answer is None:
-        raise ValueError("a conversation needs at least one message")
-    return answer
-
-
 def judge(coach: Coach, checker: Checker, case: Case) -> Result:
     """Put a case to the coach; whatever is raised ends it as an error."""
     try:
-        answer = converse(coach, case.turns)
+        answer = coach.converse(case.turns)
         proofs = tuple(_proof(coach, checker, answer, n) for n in range(len(answer.sentences)))
         explained: Any = answer.explanation
         found = tuple(coach.passage(e["passage_id"]) for e in explained.get("evidence", ()))
@@ -136,17 +125,17 @@ def _proof(coach: Coach, checker: Checker, answer: Answer, number: int) -> Proof
     by_number = {c.number: c for c in answer.citations}
     cited = [by_number[n] for n in sentence.citations if n in by_number]
     quotes = [c.quote for c in cited]
-    support = checker.check(sentence.text, quotes)
+    check = cache(lambda *evidence: checker.check(sentence.text, evidence))
 
-    def entails(text: str, evidence: Iterable[str]) -> bool:
-        return checker.check(text, list(evidence)).supported
+    def entails(_: str, evidence: Iterable[str]) -> bool:
+        return bool(check(*evidence).supported)
 
     return Proof(
         text=sentence.text,
         exact=len(cited) == len(sentence.citations) > 0 and all(_is_exact(coach, c) for c in cited),
         supported=citation_recall(sentence.text, quotes, entails),
         needed=tuple(citation_precision(sentence.text, quotes, entails)),
-        reasons=support.reasons,
+        reasons=check(*quotes).reasons,
     )
 
 

@@ -5,7 +5,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import random
 import sys
@@ -17,24 +16,14 @@ from tqdm import tqdm
 
 from coach.grounding import Checker, split
 from coach.settings import Settings
-from eval.claim_pairs import part
+from eval.claims import Claim, is_kept
 from eval.folds import rows
 from eval.metrics import share, wilson
 from eval.mutations import CONTROLS, MUTATIONS
+from eval.rows import read_rows
 
 LABELLED = Path(__file__).with_name("claims.jsonl")
 EACH = 60  # edits of each operator that are tried
-
-
-@dataclass(frozen=True, slots=True)
-class Claim:
-    """A sentence with its evidence, whether that supports it, how the sentence was made (an operator or a kind of control), and by whom: "hand" or "rule"."""
-
-    text: str
-    evidence: tuple[str, ...]
-    supported: bool
-    kind: str
-    made: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,17 +43,15 @@ class Checked:
 
 def labelled(path: Path = LABELLED) -> Iterator[Claim]:
     """The claims written by hand."""
-    for line in path.read_text(encoding="utf-8").splitlines():
-        row = json.loads(line)
+    for row in read_rows(path):
         for claim in row["claims"]:
-            yield Claim(claim["claim"], tuple(row["evidence"]), claim["supported"], claim["kind"], "hand")
+            yield Claim(claim["claim"], tuple(row["evidence"]), claim["supported"], claim["kind"])
 
 
 def unseen_texts() -> list[list[str]]:
     """The sentences of the evidence texts by hand that are kept from the model's fit; the same whatever the corpus."""
-    found = [
-        [s for text in row["evidence"] for s in split(text)] for row in rows("claims.jsonl") if part(row["evidence"][0]) == 0
-    ]
+    kept = [row["evidence"] for row in rows("claims.jsonl") if is_kept(row["evidence"])]
+    found = [[s for text in evidence for s in split(text)] for evidence in kept]
     return [sentences for sentences in found if sentences]
 
 

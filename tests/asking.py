@@ -13,7 +13,7 @@ from coach.grounding import Checker
 from coach.pipeline import Coach
 from coach.settings import Settings
 from coach.sync import sync
-from coach.types import Answer, Outcome, Turn
+from coach.types import Answer, Outcome
 
 REFUSED = (Outcome.NO_EVIDENCE, Outcome.OUT_OF_SCOPE)
 OWN_PAGES = {
@@ -28,11 +28,7 @@ OWN_PAGES = {
 
 def converse(coach: Coach, *messages: str) -> Answer:
     """The last answer of a conversation; the coach's own answers are the history."""
-    history: list[Turn] = []
-    for message in messages:
-        answer = coach.ask(message, history)
-        history.append(Turn.of(answer))
-    return answer
+    return coach.converse(messages)
 
 
 def write_pages(folder: Path, pages: dict[str, str] = OWN_PAGES) -> Path:

@@ -6,8 +6,9 @@ from typing import Any
 
 from coach.types import Answer, Citation, Outcome, Passage, Sentence
 from eval.cases import Case
+from eval.claims import Claim
 from eval.judging import Proof, Result, Verdict
-from eval.kills import Checked, Claim
+from eval.kills import Checked
 from eval.measuring import measure
 from eval.run import Run
 
@@ -37,7 +38,7 @@ def result(verdict: Verdict = Verdict.ANSWERED_SUPPORTED, name: str = "q-1", **f
 
 def checked(said: bool, supported: bool, kind: str = "role") -> Checked:
     """A claim by hand and what the check said of it."""
-    return Checked(Claim("A PM leads a VP.", ("The CEO leads a VP.",), supported, kind, "hand"), said, 0.3, ("another role",))
+    return Checked(Claim("A PM leads a VP.", ("The CEO leads a VP.",), supported, kind), said, 0.3, ("another role",))
 
 
 def run_of(*results: Result, claims: tuple[Checked, ...] = (), missing: tuple[str, ...] = ()) -> Run:

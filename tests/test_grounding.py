@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from coach.entailment import KINDS
-from coach.grounding import WEIGHTS, Checker, Laid, features, laid_beside, lay, split
+from coach.grounding import WEIGHTS, Checker, Laid, laid_beside, lay, split
+from coach.slips import features
 from coach.types import Support
 
 SOURCE = (
@@ -175,5 +176,5 @@ def test_the_weights_are_a_text_that_a_person_can_review():
     assert all(w <= 0 for w in against.values())
     laid = lay("A PM plans.", [SOURCE])
     assert isinstance(laid, Laid)
-    assert set(data["weights"]) == {*features(laid)[0], "model", "model_copy", "intercept"}
+    assert set(data["weights"]) == {*features(laid.claim, laid.near, laid.sources)[0], "model", "model_copy", "intercept"}
     assert KINDS[0] == "supported"

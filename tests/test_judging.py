@@ -24,8 +24,8 @@ class Altered:
     def __getattr__(self, name):
         return getattr(self._coach, name)
 
-    def ask(self, question, history=()):
-        return self._alter(self._coach.ask(question, history))
+    def converse(self, messages):
+        return self._alter(self._coach.converse(messages))
 
 
 @pytest.mark.parametrize(

@@ -27,6 +27,8 @@ LAYERS = (
         "border",
         "question",
         "spelling",
+        "numbers",
+        "slips",
         "statement",
         "vocabulary",
         "lint",

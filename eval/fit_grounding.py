@@ -27,6 +27,7 @@ from coach.settings import Settings
 from coach.slips import features
 from eval.claims import Claim, claims, reported
 from eval.kills import labelled
+from eval.metrics import bootstrap
 
 # Chosen with the held-out claims in view, of which fewer are lost; `python -m eval.kills eval/claims_last.jsonl` says how many fresh ones are.
 CONTROLS_LOST = 0.08
@@ -41,10 +42,7 @@ def main(also: Path | None) -> None:
     """Fit, report by operator, write the weights."""
     settings = Settings.from_mapping(os.environ)
     known = [p for p in claims(settings.corpus, also) if p.kept]
-    held_out = {
-        "held out": list(labelled()),
-        **({"third party": reported(also)} if also else {}),
-    }
+    held_out = [list(labelled()), *([reported(also)] if also else [])]
     table, known = tabulate(settings, known)
     names = [*table[0], "intercept"]
     values, labels = matrix(names, table), np.array([p.supported for p in known])
@@ -60,12 +58,14 @@ def main(also: Path | None) -> None:
     certain = {n: round(float(values[by_hand & labels, names.index(n)].astype(bool).mean()), 4) for n in sorted(CERTAIN)}
     report: dict[str, Any] = {"certain": certain}
     report |= {"fitted on": described(unseen[by_hand], [p for p in known if p.made == "hand"], threshold)}
-    for name, rows in held_out.items():
+    for rows in held_out:
         read, rows = tabulate(settings, rows)
         scores = matrix(names, read) @ weights
-        for source in dict.fromkeys(p.made for p in rows):
-            own = [n for n, p in enumerate(rows) if p.made == source]
-            report[name if name == "held out" else source] = described(scores[own], [rows[n] for n in own], threshold)
+        sources = [c.made.partition("_")[0] for c in rows]  # "summedits_news" and its kin together
+        for source in dict.fromkeys(sources):
+            own = [n for n, s in enumerate(sources) if s == source]
+            name = "held out" if source == "hand" else source
+            report[name] = described(scores[own], [rows[n] for n in own], threshold)
     print(json.dumps(report, indent=1), file=sys.stderr)
     fitted = {
         "fitted_by": "python -m eval.fit_grounding",
@@ -125,6 +125,7 @@ def described(scores: NDArray[np.float64], rows: Sequence[Claim], threshold: flo
         "claims": len(rows),
         "area_under_curve": round(float(roc_auc_score(labels, scores)), 3),
         "balanced_accuracy": round(float((caught[~labels].mean() + (~caught[labels]).mean()) / 2), 3),
+        "interval": [round(bound, 3) for bound in bootstrap(caught[~labels].tolist(), (~caught[labels]).tolist())],
         "controls_lost": round(float(caught[labels].mean()), 3),
         "caught": {str(k) or "any": round(float(caught[(kinds == k) & ~labels].mean()), 3) for k in np.unique(kinds[~labels])},
     }

@@ -84,11 +84,16 @@ def _read(passage: Passage, number: int) -> tuple[str, frozenset[str], tuple[str
 
 
 def compose(
-    question: Question, ranked: Sequence[Candidate], shown: frozenset[str] = frozenset(), premise: Candidate | None = None
+    question: Question,
+    ranked: Sequence[Candidate],
+    shown: frozenset[str] = frozenset(),
+    premise: Candidate | None = None,
+    parts: Sequence[Candidate] = (),
 ) -> Composed:
     """At most six sentences, two where there are two, that answer the question, the one that answers it first; `shown` ones are not said again.
 
-    `ranked` are the evidence's `candidates`; `premise` is the corpus's word on what the question rests on, which is said before an answer in prose.
+    `ranked` are the evidence's `candidates`. An answer in prose says `premise`, the corpus's word on what the question rests on, before
+    anything else, and of `parts`, the best sentence on each thing that the question asks, what it would leave unsaid.
     """
     fresh = [c for c in ranked if c.text not in shown]
     if not fresh:
@@ -97,6 +102,9 @@ def compose(
     if premise and layout is Layout.PROSE and premise.text not in shown:
         further = [c for c in chosen if _new(c, [premise])]
         chosen = [premise, *(further or chosen[1:])][:MAX_SENTENCES]
+    for part in parts if layout is Layout.PROSE else ():
+        if len(chosen) < MAX_SENTENCES and part.text not in shown and not any(_repeats(part, c) for c in chosen):
+            chosen = [*chosen, part]
     return _cite(chosen, layout)
 
 

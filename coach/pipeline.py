@@ -28,6 +28,7 @@ from coach.types import Answer, Document, Evidence, Outcome, Passage, Turn
 
 MAX_MESSAGE = 4000  # characters; more is a document, not a question
 EVIDENCE = 10
+PART_LIKELY = 0.2  # least probability of the sentence that answers one of several things asked
 LIKELY = 0.3  # least probability of the sentence that is said on what a question takes for granted
 # Of another reading of a follow-up, against 1 for the one by rules: any value from 0.8 to 0.95 does as well (python -m eval.fit_followups).
 OTHER_READING = 0.85
@@ -85,7 +86,9 @@ class Coach:
                 look = self._look(retriever, rewrite.text)
         clock.lap("search")
         explained = _explain(rewrite.rule, look.found, look.verdict)
-        composed = compose(look.found.question, look.ranked, shown, look.premise) if look.verdict.open else Composed()
+        composed = Composed()
+        if look.verdict.open:
+            composed = compose(look.found.question, look.ranked, shown, look.premise, self._on_parts(retriever, look.found))
         clock.lap("answer")
         composed = self._proved(composed)
         clock.lap("check")
@@ -153,6 +156,16 @@ class Coach:
             if on_claim.verdict.open and on_claim.corrects:
                 return on_claim
         return look
+
+    def _on_parts(self, retriever: Retriever, found: Found) -> list[Candidate]:
+        """The sentence that answers best each of several things that a question asks, where the corpus covers it and one is likely to."""
+        best: list[Candidate] = []
+        for part in found.question.parts:
+            evidence = retriever.search(part, EVIDENCE, within=found.vector)
+            ranked = candidates(evidence, retriever.index)
+            if ranked and ranked[0].score >= PART_LIKELY and self._gate.decide(evidence, ranked, retriever.index).open:
+                best.append(ranked[0])
+        return best
 
     def search(self, query: str, limit: int = 10) -> tuple[Evidence, ...]:
         """The passages nearest to a query, best first."""

@@ -46,6 +46,15 @@ _NO_CLAIM = re.compile(
     re.IGNORECASE,
 )
 _SENTENCES = re.compile(r"(?<=[.!?…])\s+")
+# Where one thing asked ends and the next begins: behind a question mark, or at "and how ...", "or do they ...".
+_NEXT_PART = re.compile(
+    r"(?<=\?)\s+|[,;]?\s+(?:and|or|but)\s+(?:also\s+|then\s+)?"
+    r"(?=(?:(?:to|by|in|on|of|for|at|from|with)\s+)?(?:who|whom|whose|what|what's|which|when|where|why|how)\b"
+    r"|(?:am|is|are|was|were|do|does|did|can|could|should|will|would|has|have|had|may|must)\s+"
+    r"(?:i|you|he|she|it|we|they|there|this|that|these|those|the|an?|my|your|our|their|his|her|its)\b)",
+    re.IGNORECASE,
+)
+_PART = 3  # words at least; less is no question of its own
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +84,8 @@ class Question:
     """What the question takes for granted, "" when nothing."""
     asserted: bool
     """Whether the premise says something of a role that may be false."""
+    parts: tuple[str, ...]
+    """What it asks one after the other, () where it asks one thing: "what goes into a strategy, and how binding is it" asks two."""
     presumed: tuple[str, ...]
     """What it may take for granted of a role in passing: "how many hours does a VP need to groom the backlog" that a VP grooms it."""
 
@@ -112,8 +123,15 @@ def understand(message: str, is_word: Callable[[str], bool], corpus_words: Mappi
         figure=bool(_FIGURE.search(proper)),
         premise=premise,
         asserted=any(not _NO_CLAIM.match(premise[m.span[1] :]) for m in role_mentions(premise)),
+        parts=_parts(named),
         presumed=_presumed(named),
     )
+
+
+def _parts(text: str) -> tuple[str, ...]:
+    found = [part.strip(" ,;") for part in _NEXT_PART.split(text)]
+    asked = tuple(part for part in found if len(part.split()) >= _PART)
+    return asked if len(asked) > 1 else ()
 
 
 def _premise(text: str) -> str:

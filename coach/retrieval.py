@@ -39,12 +39,14 @@ class Retriever:
         self.index = index
         self.encoder = encoder
 
-    def search(self, text: str, limit: int = 10) -> Found:
-        """Evidence for a standalone question; none for an empty one."""
+    def search(self, text: str, limit: int = 10, within: Matrix | None = None) -> Found:
+        """Evidence for a standalone question; none for an empty one. `within` is the vector of the question that it is a part of."""
         question = understand(text, self.encoder.is_word, self.index.words)
         if not question.focus:
             return Found(question, np.zeros((1, self.index.manifest["dimension"]), dtype=np.float32), (), ())
         vector = self._vector(question)
+        if within is not None:
+            vector = unit(vector + within)
         own = self.index.lexical(question.terms)
         lexical = own + self.index.lexical(question.synonym_terms)  # BM25 adds up over terms
         numbers = list(dict.fromkeys(self.index.dense(vector, CANDIDATES) + _top(lexical, CANDIDATES)))
@@ -72,8 +74,12 @@ class Retriever:
         if not question.story:
             return self.encoder.encode([question.focus])
         focus, story = self.encoder.encode([question.focus, question.story])
-        vector = ((1 - STORY) * focus + STORY * story)[np.newaxis]
-        return np.asarray(vector / np.linalg.norm(vector), dtype=np.float32)
+        return unit(((1 - STORY) * focus + STORY * story)[np.newaxis])
+
+
+def unit(vector: Matrix) -> Matrix:
+    """The vector of length 1 in the same direction."""
+    return np.asarray(vector / np.linalg.norm(vector), dtype=np.float32)
 
 
 def _top(scores: Matrix, limit: int) -> list[int]:

@@ -12,7 +12,7 @@ from coach.grounding import Checker
 from coach.pipeline import Coach
 from coach.types import Answer, Citation, Outcome, Passage
 from eval.cases import Case
-from eval.metrics import citation_precision, citation_recall, has_key_facts, holds, missing_key_facts
+from eval.metrics import citation_precision, citation_recall, holds, key_fact_recall, missing_key_facts
 
 REFUSED = (Outcome.NO_EVIDENCE, Outcome.OUT_OF_SCOPE)
 NEAR = 3  # passages among which the one for the labelled question must be, for two questions to count as the same
@@ -54,7 +54,8 @@ class Result:
     why: str = ""
     answer: Answer | None = None
     proofs: tuple[Proof, ...] = ()
-    has_key: bool = False
+    key_recall: float = 0.0
+    """The share of the case's key facts that the answer holds."""
     found: tuple[Passage, ...] = ()
     """The passages found, best first."""
     on_role: tuple[bool, ...] = ()
@@ -89,7 +90,7 @@ def judge(coach: Coach, checker: Checker, case: Case) -> Result:
             why=why,
             answer=answer,
             proofs=proofs,
-            has_key=has_key_facts(answer.text, case.key, case.wrong),
+            key_recall=key_fact_recall(answer.text, case.key),
             found=found,
             on_role=tuple(not p.about or bool(asked & set(p.about)) for p in found[:TOP]) if asked else (),
             same_question=_finds_the_same(coach, case, found) if case.standalone else None,

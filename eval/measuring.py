@@ -115,8 +115,11 @@ def _answers(results: Sequence[Result]) -> list[Measure]:
     def rate(name: str, hits: Iterable[bool], aim: float | None = None, better: int = 1) -> Measure:
         return Measure(name, tuple(map(float, hits)), better, aim, rate=True)
 
+    def recalled(result: Result) -> float:
+        return 0.0 if result.verdict is Verdict.REFUSED_WRONG else result.key_recall  # a refusal may happen to hold the words
+
     return [
-        rate("key facts", (r.has_key and r.verdict is not Verdict.REFUSED_WRONG for r in answerable if r.case.key), 0.90),
+        Measure("key facts", tuple(recalled(r) for r in answerable if r.case.key), aim=0.90),
         rate("answered and supported", (r.verdict.right for r in answerable)),
         rate("false refusals", (r.verdict is Verdict.REFUSED_WRONG for r in answerable), 0.03, -1),
         rate("refusals", (r.verdict.right for r in refused), 0.95),

@@ -7,6 +7,8 @@ import random
 import re
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 
+from coach.index import stem
+
 Entails = Callable[[str, Sequence[str]], bool]
 """Whether texts together support a sentence."""
 ROUNDS = 2000  # of a bootstrap
@@ -17,14 +19,22 @@ def has_key_facts(text: str, key: Sequence[Sequence[str]], wrong: Sequence[str] 
     return not missing_key_facts(text, key) and not any(holds(text, w) for w in wrong)
 
 
+def key_fact_recall(text: str, key: Sequence[Sequence[str]]) -> float:
+    """The share of the groups of which a text holds an alternative, 1 for no groups."""
+    return 1 - len(missing_key_facts(text, key)) / len(key) if key else 1.0
+
+
 def missing_key_facts(text: str, key: Sequence[Sequence[str]]) -> list[Sequence[str]]:
     """The groups of which a text holds no alternative."""
     return [group for group in key if not any(holds(text, a) for a in group)]
 
 
 def holds(text: str, words: str) -> bool:
-    """Whether a text holds words, from the beginning of one on ("report" is in "reporting"), letter case aside."""
-    return re.search(rf"(?<![^\W_]){re.escape(words.strip())}", text, re.IGNORECASE) is not None
+    """Whether a text holds words, letter case and endings aside: "report" is in "reporting", "speaking up" in "speaks up"."""
+    if re.search(rf"(?<![^\W_]){re.escape(words.strip())}", text, re.IGNORECASE):
+        return True
+    sought, said = ([stem(w) for w in re.findall(r"\w+", t.lower())] for t in (words, text))
+    return bool(sought) and any(said[n : n + len(sought)] == sought for n in range(len(said)))
 
 
 def share(hits: Iterable[bool]) -> float:

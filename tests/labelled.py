@@ -32,7 +32,13 @@ def case(name: str = "q-1", **fields: Any) -> Case:
 def result(verdict: Verdict = Verdict.ANSWERED_SUPPORTED, name: str = "q-1", **fields: Any) -> Result:
     """A result with an answer of one sentence."""
     proofs = (Proof("The CEO leads a VP.", True, True, (True,), ()),)
-    known = {"case": case(name, passages=("vp#boss",)), "answer": ANSWER, "proofs": proofs, "has_key": True, "found": (PASSAGE,)}
+    known = {
+        "case": case(name, passages=("vp#boss",)),
+        "answer": ANSWER,
+        "proofs": proofs,
+        "key_recall": 1.0,
+        "found": (PASSAGE,),
+    }
     return Result(**{"verdict": verdict, **known, **fields})
 
 

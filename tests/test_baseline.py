@@ -31,7 +31,7 @@ def test_the_same_run_passes_and_nothing_has_changed(tmp_path):
 
 def test_a_measure_that_falls_beyond_the_tolerance_fails_by_name(tmp_path):
     before = kept(run_of(*GOOD), tmp_path)
-    after = run_of(*turned(GOOD, 8, has_key=False))
+    after = run_of(*turned(GOOD, 8, key_recall=0.0))
     found = failures(after, replace(before, must_pass=frozenset()))
     assert any(line.startswith("key facts was 1.000") and "and is 0.800" in line for line in found)
 
@@ -70,7 +70,7 @@ def test_without_a_baseline_errors_and_missing_passages_still_fail():
 
 
 def test_a_gain_passes_and_is_listed_with_its_interval(tmp_path):
-    before = kept(run_of(*turned(GOOD, 4, has_key=False)), tmp_path)
+    before = kept(run_of(*turned(GOOD, 4, key_recall=0.0)), tmp_path)
     after = run_of(*GOOD)
     assert failures(after, before) == []
     lines = difference(after, before)

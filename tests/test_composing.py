@@ -89,6 +89,13 @@ def test_a_question_on_vps_is_not_answered_with_a_pm_first(answers):
         assert "vp" in roles_in(answers[question].sentences[0].text)
 
 
+def test_each_of_two_things_asked_is_answered(coach):
+    answer = coach.ask("Whom does a VP of Product usually report to, and what is cohort analysis?")
+    assert "chief product officer" in answer.text
+    assert "cohort" in answer.text.lower()
+    assert_proved(coach, answer)
+
+
 def test_a_false_premise_is_met_with_its_true_owner_first(answers):
     first = answers["As VPs groom the backlog, how do they find the time?"].sentences[0].text
     assert "backlog" in first

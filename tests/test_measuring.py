@@ -32,9 +32,9 @@ def test_every_case_is_counted_once():
 def test_the_measures_say_what_happened():
     answerable = [
         result(name="a"),
-        result(Verdict.REFUSED_WRONG, "b", answer=None, proofs=(), has_key=True),  # a refusal that happens to hold the words
-        result(Verdict.ANSWERED_UNSUPPORTED, "c", has_key=False),
-        result(Verdict.ERROR, "d", answer=None, proofs=(), has_key=False, found=()),
+        result(Verdict.REFUSED_WRONG, "b", answer=None, proofs=(), key_recall=1.0),  # a refusal that happens to hold the words
+        result(Verdict.ANSWERED_UNSUPPORTED, "c", key_recall=0.0),
+        result(Verdict.ERROR, "d", answer=None, proofs=(), key_recall=0.0, found=()),
     ]
     refusals = [
         result(Verdict.REFUSED_RIGHT, "r", case=case("r", expect="refused"), proofs=()),

@@ -6,6 +6,7 @@ from eval.metrics import (
     citation_precision,
     citation_recall,
     has_key_facts,
+    key_fact_recall,
     mean,
     ndcg_at,
     paired_difference,
@@ -28,11 +29,26 @@ from eval.metrics import (
         ("", [["a"]], [], False),
         ("Product development.", [["pm"]], [], False),
         ("What is reported", [["report"]], [], True),
+        ("She speaks up, and invests too little.", [["speaking up"], ["investing too little"]], ["speak little"], True),
     ],
-    ids=["one of each group", "a group missing", "a wrong word", "no key", "no text", "inside a word", "a word's beginning"],
+    ids=[
+        "one of each group",
+        "a group missing",
+        "a wrong word",
+        "no key",
+        "no text",
+        "inside a word",
+        "a word's beginning",
+        "other endings",
+    ],
 )
 def test_key_facts_need_one_of_every_group_and_no_wrong_word(text, key, wrong, expected):
     assert has_key_facts(text, key, wrong) is expected
+
+
+def test_key_fact_recall_is_the_share_of_groups_held():
+    assert key_fact_recall("The CPO.", [["cpo", "chief"], ["ceo"]]) == 0.5
+    assert key_fact_recall("", []) == 1.0
 
 
 @pytest.mark.parametrize(

@@ -81,6 +81,25 @@ def test_search_terms_hold_the_words_and_what_means_the_same():
     assert "salari" in synonyms_of("earn", "earn")
 
 
+@pytest.mark.parametrize(
+    ("text", "parts"),
+    [
+        ("What goes into a strategy, and how binding is it?", ("What goes into a strategy", "how binding is it?")),
+        (
+            "Who sets the goals? To whom does a director report?",
+            ("Who sets the goals?", "To whom does a director of product report?"),
+        ),
+        ("Do hires from outside stay behind, or do they catch up?", ("Do hires from outside stay behind", "do they catch up?")),
+        ("What do people who lead and inspire do?", ()),
+        ("How do planning and delivery differ?", ()),
+        ("Which, and why is that so?", ()),
+    ],
+    ids=["and how", "two questions", "or do they", "two verbs", "two nouns", "one word alone"],
+)
+def test_a_question_may_ask_several_things(text, parts):
+    assert read(text).parts == parts
+
+
 def test_a_question_without_words_has_no_terms():
     assert read("???").terms == ()
 

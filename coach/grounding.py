@@ -77,9 +77,25 @@ class Checker:
         return Support(supported, round(score, 4), tuple(notes))
 
     def verify(self, claim: str, evidence: Sequence[str]) -> tuple[Sentence, ...]:
-        """Each sentence of a claim, checked."""
-        checked = ((s, self.check(s, evidence)) for s in split(claim))
-        return tuple(Sentence(s, (), c.supported, c.score, c.reasons) for s, c in checked)
+        """Each sentence of a claim, checked.
+
+        By itself a sentence lacks whom its "they" means, and in the whole claim a slip drowns: of several sentences each counts by half for
+        itself and by half for the whole.
+        """
+        found = split(claim)
+        checked = [self.check(s, evidence) for s in found]
+        if len(found) > 1 and len(claim.split()) <= LONGEST_SENTENCE:
+            whole = self.check(claim, evidence)
+            checked = [self._between(c, whole) for c in checked]
+        return tuple(Sentence(s, (), c.supported, c.score, c.reasons) for s, c in zip(found, checked, strict=True))
+
+    def _between(self, own: Support, whole: Support) -> Support:
+        """A sentence's verdict with that of its whole claim; what is there word for word, or not at all, needs no second reading."""
+        if own.score in (0.0, 1.0):
+            return own
+        score = 1 / (1 + math.exp(-(_odds(own.score) + _odds(whole.score)) / 2))
+        supported = score >= self._threshold
+        return Support(supported, round(score, 4), () if supported else own.reasons or whole.reasons)
 
     def _model(self) -> Entailment:
         with self._lock:
@@ -90,9 +106,14 @@ class Checker:
 
 def with_model(values: Mapping[str, float], likely: float) -> dict[str, float]:
     """The features with the model's verdict: its log-odds, within LIMIT, and again as far as the sentence is a copy."""
-    bounded = min(max(likely, 1e-6), 1 - 1e-6)
-    odds = max(-LIMIT, min(LIMIT, math.log(bounded / (1 - bounded))))
+    odds = max(-LIMIT, min(LIMIT, _odds(likely)))
     return {**values, "model": odds, "model_copy": odds * values["copy"]}
+
+
+def _odds(probability: float) -> float:
+    """Logarithm of the odds."""
+    bounded = min(max(probability, 1e-6), 1 - 1e-6)
+    return math.log(bounded / (1 - bounded))
 
 
 def split(text: str) -> list[str]:

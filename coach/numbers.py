@@ -47,12 +47,15 @@ _PERIOD = re.compile(
 )
 _NUMBER_WORD = re.compile(r"[a-z]+(?:-[a-z]+)*")
 _SCALE_WORD = re.compile(r"[ -](hundred|thousand|million|billion)\b")
+_AND_MORE = re.compile(r"[ -](?:and )?([a-z]+)(?:-([a-z]+))?\b")  # "two hundred and sixty-five"
+_HALF = re.compile(r"(?<!and a )\bhalf[ -](?:an?[ -])?(?P<of>dozen|hour|year)\b")
+_HALVES = {"dozen": (6.0, ""), "hour": (30.0, "minute"), "year": (6.0, "month")}
 _AND_A_PART = re.compile(r" and an? (half|quarter)\b")
 _UNIT_WORD = re.compile(
     r"[\s-]*(?:(?:or more|plus|\+|full|working|business|calendar|whole|consecutive|unpaid|paid|extra|additional|more|euro|us|swiss)\s+)?([a-z%$€£]+)"
 )
 _ADVERBS = {"daily": "day", "annual": "year", "annually": "year", "yearly": "year"}
-_ORDINALS = {
+ORDINALS = {
     name: float(value)
     for value, name in enumerate("third fourth fifth sixth seventh eighth ninth tenth eleventh twelfth".split(), 3)
 }
@@ -81,6 +84,7 @@ def numbers(text: str) -> tuple[Number, ...]:
     """The numbers of a text in their order, in digits and in words."""
     lower = text.lower()
     shares = [(m.span(), _share(m)) for m in _SHARE.finditer(lower)]
+    shares += [(m.span(), Number(*_HALVES[m["of"]], m[0])) for m in _HALF.finditer(lower)]
     taken = {n for (start, end), _ in shares for n in range(start, end)}
     found = sorted(
         [*shares, *_digits(lower), *(n for n in _words_for_numbers(lower) if n[0][0] not in taken)], key=lambda n: n[0]
@@ -118,17 +122,29 @@ def _words_for_numbers(lower: str) -> Iterator[Place]:
         if m.start() < end:
             continue
         end = m.end()
-        if m[0] in _ORDINALS:
-            yield m.span(), Number(_ORDINALS[m[0]], "", m[0])
+        if m[0] in ORDINALS:
+            yield m.span(), Number(ORDINALS[m[0]], "", m[0])
         elif head in NUMBER_WORDS and (tail == "" or tail in NUMBER_WORDS or tail in _UNITS):
             value = NUMBER_WORDS[head] + (NUMBER_WORDS.get(tail, 0.0) if _is_ten(head) else 0.0)
             while scale := _SCALE_WORD.match(lower, end):
                 value, end = value * _SCALE[scale[1]], scale.end()
+            more = _AND_MORE.match(lower, end) if value >= 100 else None
+            if more and not _SCALE_WORD.match(lower, more.end()) and (rest := _below_hundred(*more.groups(""))):
+                value, end = value + rest, more.end()
             if part := _AND_A_PART.match(lower, end):
                 value, end = value + _SHARES[part[1]] / 100, part.end()
             unit = _UNITS.get(tail, "") or _unit_after(lower, end)
-            if unit or head not in ("one", "both", "double", "twice", "triple"):  # "one of them", "both roles" count nothing
+            # "one of them", "both roles" count nothing
+            if unit or value >= 100 or head not in ("one", "both", "double", "twice", "triple"):
                 yield (m.start(), end), Number(value, unit, lower[m.start() : end])
+
+
+def _below_hundred(head: str, tail: str) -> float:
+    """The value of a number word below a hundred, 0 for any other word."""
+    value = NUMBER_WORDS.get(head, 0.0) if head not in ("dozen", "twice", "double", "triple", "both") else 0.0
+    if value and tail:
+        value = value + NUMBER_WORDS.get(tail, 0.0) if _is_ten(head) and tail in NUMBER_WORDS else 0.0
+    return value if value < 100 else 0.0
 
 
 def same_amount(one: Number, other: Number) -> bool:

@@ -9,11 +9,15 @@ from collections.abc import Sequence
 from difflib import SequenceMatcher
 
 from coach.index import STOP_WORDS, stem
-from coach.numbers import same_amount, same_unit
+from coach.numbers import ORDINALS, same_amount, same_unit
 from coach.statement import MODALS, QUANTIFIERS, Statement, denials, kinds_of, opposites, word_for
 from coach.vocabulary import ROLE_NAMES
 
 LINKS = frozenset({",", ";", "and", "or"})
+PREFERS = frozenset(
+    {"not", "rather", "instead", "than", "unlike", "without"}
+)  # between two things: what is true of one is not of the other
+SPELT = 12  # words for larger numbers are as sharp as digits
 COUNTED = 4  # words for small numbers, up to this one, may count what the source only lists
 
 
@@ -46,10 +50,12 @@ def _words(claim: Statement, near: Sequence[Statement]) -> Found:
     pairs = [(w, o) for w in novel for o in opposites(w) if o in said]
     text = f" {' '.join(claim.tokens)} "
     known = 1 - len(novel) / max(len(claim.content), 1)
+    turned = [s for s in near if exchanged(claim.stemmed, s.stemmed)]
     values = {
         "opposite": float(bool(pairs)),
         "verbatim": float(any(text in f" {' '.join(s.tokens)} " for s in near)),
-        "exchanged": known**12 * float(any(exchanged(claim.stemmed, s.stemmed) for s in near)),
+        "exchanged": known**12 * float(bool(turned)),
+        "exchanged_only": float(any(sorted(claim.stemmed) == sorted(s.stemmed) for s in turned)),
     }
     return values, [f'says "{w}"; the source says "{o}"' for w, o in pairs[:1]]
 
@@ -73,8 +79,6 @@ def _copied(claim: Statement, near: Sequence[Statement]) -> Found:
         "copy_named": copy * float(any(w in names for w in new)),
         "copy_denial": copy * (denials(new) % 2 != denials(gone) % 2),
         "copy_amount": copy * float(kinds_of(new, QUANTIFIERS) != kinds_of(gone, QUANTIFIERS)),
-        "copy_number": copy
-        * float(any(not any(same_amount(n, m) for m in (*source.numbers, *source.rates)) for n in claim.numbers)),
         "copy_actor": copy * float(not set(claim.actors) <= set(source.actors)),
         "copy_added": copy * min(sum(w in claim.content for w in new), 4) / 4,
         "copy_swapped": float(not gone and not new and turned),
@@ -89,8 +93,8 @@ def _copied(claim: Statement, near: Sequence[Statement]) -> Found:
 def exchanged(claim: Sequence[str], source: Sequence[str]) -> bool:
     """Whether two parts of a sentence changed places around a third, as when "A teaches B" becomes "B teaches A".
 
-    Of words that stand once on each side: X M Y in the source, Y M X in the claim. Neither the passive voice ("by") nor the items of a list
-    (nothing but commas and "and" beside M) are an exchange.
+    Of words that stand once on each side: X M Y in the source, Y M X in the claim; a denial alone may stand for M ("A, not B"). Neither the
+    passive voice ("by") nor the items of a list (nothing but commas and "and" beside M) are an exchange.
     """
     places = {
         w: n for n, w in enumerate(source) if w not in STOP_WORDS and w not in LINKS and source.count(w) == 1 == claim.count(w)
@@ -103,6 +107,9 @@ def exchanged(claim: Sequence[str], source: Sequence[str]) -> bool:
     if not moved:
         return False
     window, ideal = order[moved[0] : moved[-1] + 1], rising[moved[0] : moved[-1] + 1]
+    for first in range(1, len(window)):
+        if window[first:] + window[:first] == ideal and set(source[window[-1] + 1 : window[0]]) & PREFERS:
+            return True
     for last in range(1, len(window) - 1):  # words of X, which the claim has last
         for first in range(1, len(window) - last):  # words of Y
             middle = window[first:-last]
@@ -115,7 +122,7 @@ def exchanged(claim: Sequence[str], source: Sequence[str]) -> bool:
 def _numbers(claim: Statement, near: Sequence[Statement], sources: Sequence[Statement]) -> Found:
     close = [n for s in near for n in (*s.numbers, *s.rates)]
     everywhere = [n for s in sources for n in (*s.numbers, *s.rates)]
-    values = {"digits_absent": 0.0, "words_absent": 0.0, "unit": 0.0}
+    values = {"digits_absent": 0.0, "words_absent": 0.0, "part_absent": 0.0, "unit": 0.0}
     notes: list[str] = []
     for number in claim.numbers:
         same = [n for n in close if same_amount(number, n)] or [n for n in everywhere if same_amount(number, n)]
@@ -123,7 +130,14 @@ def _numbers(claim: Statement, near: Sequence[Statement], sources: Sequence[Stat
         if not same:
             # "Two teams" often counts what the source only lists.
             if not (in_words and number.value <= COUNTED and not number.unit):
-                values["words_absent" if in_words else "digits_absent"] = 1.0
+                vague = number.value <= COUNTED or number.unit == "percent" or number.text in ORDINALS
+                values[
+                    "part_absent"
+                    if in_words and vague
+                    else "words_absent"
+                    if in_words and number.value <= SPELT
+                    else "digits_absent"
+                ] = 1.0
                 notes.append(f"the number {number.text} is not in the source")
         elif not any(same_unit(number, n) for n in same):
             values["unit"] = 1.0

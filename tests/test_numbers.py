@@ -19,6 +19,8 @@ from coach.numbers import Number, numbers, periods, same_amount, same_unit
         ("some 70 m of trench", [(70, "metre")]),
         ("$3m", [(3e6, "dollar")]),
         ("two hundred people", [(200, "people")]),
+        ("one hundred and fifty-two shifts, a hundred and more", [(152, "shift"), (100, "")]),
+        ("half a dozen rescuers took half an hour", [(6, ""), (30, "minute")]),
         ("5m users", [(5e6, "")]),
     ],
 )

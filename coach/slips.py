@@ -14,6 +14,9 @@ from coach.statement import MODALS, QUANTIFIERS, Statement, denials, kinds_of, o
 from coach.vocabulary import ROLE_NAMES
 
 LINKS = frozenset({",", ";", "and", "or"})
+ARTICLES = frozenset({"a", "an", "the"})
+PARTIES = frozenset({"you", "i", "we", "they", "he", "she", "him", "her", "them", "us", "me"})
+PASSED_OVER = (STOP_WORDS - PARTIES) | LINKS  # by who looks for exchanged parts
 PREFERS = frozenset(
     {"not", "rather", "instead", "than", "unlike", "without"}
 )  # between two things: what is true of one is not of the other
@@ -55,7 +58,7 @@ def _words(claim: Statement, near: Sequence[Statement]) -> Found:
         "opposite": float(bool(pairs)),
         "verbatim": float(any(text in f" {' '.join(s.tokens)} " for s in near)),
         "exchanged": known**12 * float(bool(turned)),
-        "exchanged_only": float(any(sorted(claim.stemmed) == sorted(s.stemmed) for s in turned)),
+        "exchanged_only": float(any(_only_exchanged(claim.stemmed, s.stemmed) for s in near)),
     }
     return values, [f'says "{w}"; the source says "{o}"' for w, o in pairs[:1]]
 
@@ -90,15 +93,21 @@ def _copied(claim: Statement, near: Sequence[Statement]) -> Found:
     return values, notes
 
 
+def _only_exchanged(claim: Sequence[str], source: Sequence[str]) -> bool:
+    """Whether a claim is a stretch of the source with two parts exchanged and nothing else done, articles aside."""
+    said, held = ([w for w in words if w not in ARTICLES] for words in (claim, source))
+    same = sorted(said)
+    stretches = (held[n : n + len(said)] for n in range(len(held) - len(said) + 1))
+    return any(sorted(stretch) == same and exchanged(said, stretch) for stretch in stretches)
+
+
 def exchanged(claim: Sequence[str], source: Sequence[str]) -> bool:
     """Whether two parts of a sentence changed places around a third, as when "A teaches B" becomes "B teaches A".
 
     Of words that stand once on each side: X M Y in the source, Y M X in the claim; a denial alone may stand for M ("A, not B"). Neither the
     passive voice ("by") nor the items of a list (nothing but commas and "and" beside M) are an exchange.
     """
-    places = {
-        w: n for n, w in enumerate(source) if w not in STOP_WORDS and w not in LINKS and source.count(w) == 1 == claim.count(w)
-    }
+    places = {w: n for n, w in enumerate(source) if w not in PASSED_OVER and source.count(w) == 1 == claim.count(w)}
     order = [places[w] for w in claim if w in places]
     if ("by" in claim) is not ("by" in source):
         return False

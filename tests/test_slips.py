@@ -68,6 +68,8 @@ def test_one_change_of_a_sentence_is_found(claim, finding):
 def test_the_same_words_with_two_parts_exchanged_are_certainly_wrong():
     source = "The board appoints the chief, and the dean may veto the choice."
     assert "exchanged_only" in found("The dean appoints the chief, and the board may veto the choice.", source)[0]
+    assert "exchanged_only" in found("The chief appoints a board.", source)[0]
+    assert "exchanged_only" in found("Nurses shadow you.", "In your first days you shadow nurses.")[0]
     assert "exchanged_only" not in found("The dean may veto the choice, and the board appoints the chief.", source)[0]
 
 

@@ -20,6 +20,7 @@ PASSED_OVER = (STOP_WORDS - PARTIES) | LINKS  # by who looks for exchanged parts
 PREFERS = frozenset(
     {"not", "rather", "instead", "than", "unlike", "without"}
 )  # between two things: what is true of one is not of the other
+FOLLOWS = 0.55  # share of a claim's words that stand in one sentence in their order, from which it follows that sentence
 SPELT = 12  # words for larger numbers are as sharp as digits
 COUNTED = 4  # words for small numbers, up to this one, may count what the source only lists
 
@@ -34,7 +35,7 @@ def features(claim: Statement, near: Sequence[Statement], sources: Sequence[Stat
         _numbers(claim, near, sources),
         _actors(claim, near, sources),
         _logic(claim, near),
-        _words(claim, near),
+        _words(claim, near, sources),
         _copied(claim, near),
     ):
         values |= found[0]
@@ -45,7 +46,7 @@ def features(claim: Statement, near: Sequence[Statement], sources: Sequence[Stat
 Found = tuple[dict[str, float], list[str]]
 
 
-def _words(claim: Statement, near: Sequence[Statement]) -> Found:
+def _words(claim: Statement, near: Sequence[Statement], sources: Sequence[Statement]) -> Found:
     """How much of the claim the evidence holds word for word, and words that it holds turned round."""
     held = frozenset[str]().union(*(s.stems for s in near))
     said = {t for s in near for t in s.tokens}
@@ -58,6 +59,7 @@ def _words(claim: Statement, near: Sequence[Statement]) -> Found:
         "opposite": float(bool(pairs)),
         "verbatim": float(any(text in f" {' '.join(s.tokens)} " for s in near)),
         "exchanged": known**12 * float(bool(turned)),
+        "replaced": float(_replaced(claim.stemmed, [s.stemmed for s in near], frozenset(w for s in sources for w in s.stemmed))),
         "exchanged_only": float(any(_only_exchanged(claim.stemmed, s.stemmed) for s in near)),
     }
     return values, [f'says "{w}"; the source says "{o}"' for w, o in pairs[:1]]
@@ -91,6 +93,30 @@ def _copied(claim: Statement, near: Sequence[Statement]) -> Found:
         ours, theirs = (" and ".join(_called(a, s) for a in s.actors) for s in (claim, source))
         notes.append(f'says it of "{ours}"; the source of "{theirs}"')
     return values, notes
+
+
+def _replaced(claim: Sequence[str], near: Sequence[Sequence[str]], known: frozenset[str]) -> bool:
+    """Whether a claim follows one sentence of the source but for one part, in whose place it has words from elsewhere in the source."""
+    said, beside = _bare(claim), [_bare(words) for words in near]
+    alike = [[b for b in SequenceMatcher(None, w, said, autojunk=False).get_matching_blocks() if b.size] for w in beside]
+    best = max(range(len(near)), key=lambda n: sum(b.size for b in alike[n]))
+    held, blocks = beside[best], alike[best]
+    if sum(b.size for b in blocks) < FOLLOWS * len(said):
+        return False
+    edges = [(b.a, b.b, b.a + b.size, b.b + b.size) for b in blocks]
+    gaps = [(a[2], a[3], b[0], b[1]) for a, b in zip([(0, 0, 0, 0), *edges], [*edges, (len(held), len(said), 0, 0)], strict=True)]
+    changed = [gap for gap in gaps if gap[1] < gap[3]]
+    if len(changed) != 1:
+        return False
+    first, start, last, end = changed[0]
+    room = max(end - start + 1, 3)  # a claim may be a stretch of the sentence: what stood in its place stands next to it
+    old = held[first:last][-room:] if start == 0 else held[first:last][:room]
+    new_words, old_words = ({w for w in words if w not in PASSED_OVER} for words in (said[start:end], old))
+    return bool(new_words and old_words) and not new_words & old_words and new_words <= known
+
+
+def _bare(words: Sequence[str]) -> list[str]:
+    return [w for w in words if w not in ARTICLES and w != ","]
 
 
 def _only_exchanged(claim: Sequence[str], source: Sequence[str]) -> bool:

@@ -73,6 +73,21 @@ def test_the_same_words_with_two_parts_exchanged_are_certainly_wrong():
     assert "exchanged_only" not in found("The dean may veto the choice, and the board appoints the chief.", source)[0]
 
 
+@pytest.mark.parametrize(
+    ("claim", "expected"),
+    [
+        ("The dean sets the yearly goals.", True),
+        ("The board sets the weekly plan.", False),
+        ("The board sets the goals for each year.", False),
+        ("The council sets the yearly goals.", False),
+    ],
+    ids=["by another of the text", "two changes", "reworded", "of no word of the text"],
+)
+def test_a_part_that_gave_way_to_another_of_the_text_is_found(claim, expected):
+    found_here = found(claim, "The board sets the yearly goals in May.", "The dean turns them into a plan.")[0]
+    assert ("replaced" in found_here) is expected
+
+
 def test_reasons_quote_what_a_reader_can_look_up():
     assert found("A PM meets 9 customers.", "A PM meets 5 customers.")[1] == ["the number 9 is not in the source"]
     assert 'says "must"; the source says "may"' in found("A PM must decide.", "A PM may decide.")[1]

@@ -23,7 +23,7 @@ STYLE = """
 * { box-sizing: border-box } body { margin: 0 auto; max-width: 62rem; padding: 2rem 1rem 4rem; font: 16px/1.5 system-ui, sans-serif; color: var(--ink); background: var(--paper) }
 h1 { font-size: 1.7rem; margin: 0 0 .3rem } h2 { font-size: 1.2rem; margin: 2.4rem 0 .6rem } .quiet { color: var(--quiet) } .good { color: var(--good) } .bad { color: var(--bad) }
 table { border-collapse: collapse; width: 100%; font-variant-numeric: tabular-nums } th, td { text-align: left; padding: .3rem .6rem .3rem 0; border-bottom: 1px solid var(--line); vertical-align: top }
-td.n { text-align: right; white-space: nowrap } .scroll { overflow-x: auto } svg { max-width: 100%; height: auto; display: block } svg text { fill: var(--quiet); font: 12px system-ui, sans-serif }
+td.n { text-align: right; white-space: nowrap } .scroll { overflow-x: auto } .scroll td:last-child { white-space: nowrap } svg { max-width: 100%; height: auto; display: block } svg text { fill: var(--quiet); font: 12px system-ui, sans-serif }
 details { border-bottom: 1px solid var(--line); padding: .5rem 0 } summary { cursor: pointer } blockquote { margin: .4rem 0; padding-left: .8rem; border-left: 3px solid var(--line) } .id { font-family: ui-monospace, monospace; font-size: .85em }
 """  # fmt: skip
 

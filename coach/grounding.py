@@ -95,7 +95,7 @@ class Checker:
             return own
         score = 1 / (1 + math.exp(-(_odds(own.score) + _odds(whole.score)) / 2))
         supported = score >= self._threshold
-        return Support(supported, round(score, 4), () if supported else own.reasons or whole.reasons)
+        return Support(supported, round(score, 4), own.reasons if supported else own.reasons or whole.reasons)
 
     def _model(self) -> Entailment:
         with self._lock:

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from difflib import SequenceMatcher
 
 from coach.index import STOP_WORDS, stem
-from coach.numbers import ORDINALS, same_amount, same_unit
+from coach.numbers import ORDINALS, Number, same_amount, same_unit
 from coach.statement import MODALS, QUANTIFIERS, Statement, denials, kinds_of, opposites, word_for
 from coach.vocabulary import ROLE_NAMES
 
@@ -17,9 +17,8 @@ LINKS = frozenset({",", ";", "and", "or"})
 ARTICLES = frozenset({"a", "an", "the"})
 PARTIES = frozenset({"you", "i", "we", "they", "he", "she", "him", "her", "them", "us", "me"})
 PASSED_OVER = (STOP_WORDS - PARTIES) | LINKS  # by who looks for exchanged parts
-PREFERS = frozenset(
-    {"not", "rather", "instead", "than", "unlike", "without"}
-)  # between two things: what is true of one is not of the other
+# Between two things: what is true of one is not of the other.
+PREFERS = frozenset({"not", "rather", "instead", "than", "unlike", "without"})
 FOLLOWS = 0.55  # share of a claim's words that stand in one sentence in their order, from which it follows that sentence
 SPELT = 12  # words for larger numbers are as sharp as digits
 COUNTED = 4  # words for small numbers, up to this one, may count what the source only lists
@@ -85,7 +84,6 @@ def _copied(claim: Statement, near: Sequence[Statement]) -> Found:
         "copy_denial": copy * (denials(new) % 2 != denials(gone) % 2),
         "copy_amount": copy * float(kinds_of(new, QUANTIFIERS) != kinds_of(gone, QUANTIFIERS)),
         "copy_actor": copy * float(not set(claim.actors) <= set(source.actors)),
-        "copy_added": copy * min(sum(w in claim.content for w in new), 4) / 4,
         "copy_swapped": float(not gone and not new and turned),
     }
     notes = []
@@ -97,7 +95,7 @@ def _copied(claim: Statement, near: Sequence[Statement]) -> Found:
 
 def _replaced(claim: Sequence[str], near: Sequence[Sequence[str]], known: frozenset[str]) -> bool:
     """Whether a claim follows one sentence of the source but for one part, in whose place it has words from elsewhere in the source."""
-    said, beside = _bare(claim), [_bare(words) for words in near]
+    said, *beside = ([w for w in words if w not in ARTICLES and w != ","] for words in (claim, *near))
     alike = [[b for b in SequenceMatcher(None, w, said, autojunk=False).get_matching_blocks() if b.size] for w in beside]
     best = max(range(len(near)), key=lambda n: sum(b.size for b in alike[n]))
     held, blocks = beside[best], alike[best]
@@ -113,10 +111,6 @@ def _replaced(claim: Sequence[str], near: Sequence[Sequence[str]], known: frozen
     old = held[first:last][-room:] if start == 0 else held[first:last][:room]
     new_words, old_words = ({w for w in words if w not in PASSED_OVER} for words in (said[start:end], old))
     return bool(new_words and old_words) and not new_words & old_words and new_words <= known
-
-
-def _bare(words: Sequence[str]) -> list[str]:
-    return [w for w in words if w not in ARTICLES and w != ","]
 
 
 def _only_exchanged(claim: Sequence[str], source: Sequence[str]) -> bool:
@@ -165,14 +159,7 @@ def _numbers(claim: Statement, near: Sequence[Statement], sources: Sequence[Stat
         if not same:
             # "Two teams" often counts what the source only lists.
             if not (in_words and number.value <= COUNTED and not number.unit):
-                vague = number.value <= COUNTED or number.unit == "percent" or number.text in ORDINALS
-                values[
-                    "part_absent"
-                    if in_words and vague
-                    else "words_absent"
-                    if in_words and number.value <= SPELT
-                    else "digits_absent"
-                ] = 1.0
+                values[_absence(number) if in_words else "digits_absent"] = 1.0
                 notes.append(f"the number {number.text} is not in the source")
         elif not any(same_unit(number, n) for n in same):
             values["unit"] = 1.0
@@ -180,6 +167,13 @@ def _numbers(claim: Statement, near: Sequence[Statement], sources: Sequence[Stat
     known = frozenset[str]().union(*(s.periods for s in near))
     values["period"] = float(bool(known and claim.periods - known))
     return values, notes
+
+
+def _absence(number: Number) -> str:
+    """The finding for a number in words that the source does not give."""
+    if number.value <= COUNTED or number.unit == "percent" or number.text in ORDINALS:
+        return "part_absent"
+    return "words_absent" if number.value <= SPELT else "digits_absent"
 
 
 def _actors(claim: Statement, near: Sequence[Statement], sources: Sequence[Statement]) -> Found:

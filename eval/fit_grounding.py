@@ -31,7 +31,7 @@ from eval.metrics import bootstrap
 
 # Chosen with the held-out claims in view, of which fewer are lost; `python -m eval.kills eval/claims_last.jsonl` says how many fresh ones are.
 CONTROLS_LOST = 0.08
-OTHERS = 2.0  # how much a third party's claim counts against one of ours, being of kinds of text that ours lack (cross-validated)
+OTHERS = 2.0  # how much a third party's claim counts against one of ours, being of kinds of text that ours lack
 RIDGE = 1e-3
 FREE = {"intercept", "copy", "model_copy", "unread"}  # of either sign
 # Slips that hardly a true claim shows (`certain` in the report): each outweighs whatever speaks for a claim.

@@ -1,4 +1,5 @@
 import json
+import math
 import os
 import subprocess
 import sys
@@ -127,6 +128,16 @@ def test_a_claim_is_checked_sentence_by_sentence(checker):
     good, bad = "A PM usually has no direct reports.", "A PM usually has 12 direct reports."
     assert [(s.text, s.supported) for s in checker.verify(f"{good} {bad}", [SOURCE])] == [(good, True), (bad, False)]
     assert checker.verify("", [SOURCE]) == ()
+
+
+def test_each_of_several_sentences_counts_by_half_for_itself_and_by_half_for_the_whole(checker):
+    claim = "A VP decides where the product goes. The PM must write each story."
+    whole = checker.check(claim, [SOURCE]).score
+    for sentence in checker.verify(claim, [SOURCE]):
+        own = checker.check(sentence.text, [SOURCE]).score
+        assert min(own, whole) < sentence.score < max(own, whole)
+        odds = [math.log(p / (1 - p)) for p in (own, whole, sentence.score)]
+        assert odds[2] == pytest.approx((odds[0] + odds[1]) / 2, abs=0.01)
 
 
 def test_the_same_check_gives_the_same_score(checker, cache):

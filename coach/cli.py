@@ -9,6 +9,7 @@ import logging
 import os
 import sys
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TextIO
 
@@ -106,6 +107,10 @@ def _parser() -> argparse.ArgumentParser:
         type=Path,
         help="what was reached before; default for the shipped questions: eval/baseline.json",
     )
+    evaluate.add_argument(
+        "--model", metavar="PROVIDER:NAME", help="the chat model to answer with, or replay:FILE (default: COACH_MODEL)"
+    )
+    evaluate.add_argument("--record", metavar="FILE", type=Path, help="write the chat model's replies there, for replay:FILE")
     evaluate.add_argument("--report", metavar="DIR", type=Path, help="write report.html and report.md there")
     evaluate.add_argument("--json", action="store_true")
     calibrate = command("calibrate", _calibrate, "fit the gate's threshold to your own questions and say what it costs")
@@ -306,6 +311,8 @@ def _text(answer: Answer) -> str:
             "Sources\n"
             + "\n".join(f"[{c.number}] {c.passage_id}{f' ({c.source})' if c.source else ''}" for c in answer.citations)
         )
+    if answer.sentences:
+        blocks.append(answer.making.text)
     topics = answer.nearest_topics or answer.follow_ups
     if topics:
         blocks.append(
@@ -329,6 +336,12 @@ def _explained(answer: Answer) -> str:
     ]
     rows: Any = why["evidence"]
     lines += [f"  {e['score']:.3f} = {e['dense']:.2f} {e['lexical']:.2f} {e['steering']:+.2f}  {e['passage_id']}" for e in rows]
+    model: Any = why.get("model")
+    if model:
+        lines.append(f"chat model: {len(model['dropped'])} sentences dropped; {model['milliseconds']} ms")
+        for d in model["dropped"]:
+            lines.append(f"  dropped: {d['text']} ({'; '.join(d['reasons']) or 'not proved'})")
+            lines += [f"  instead: {d['instead']}"] if d["instead"] else []
     return "\n".join([*lines, f"timings (ms): {dict(answer.timings_ms)}"])
 
 
@@ -410,7 +423,8 @@ def _verify(settings: Settings, arguments: argparse.Namespace) -> int:
 
 def _eval(settings: Settings, arguments: argparse.Namespace) -> int:
     evaluate = _of_eval("evaluate")
-    return int(evaluate(settings, arguments.cases, arguments.baseline, arguments.report, arguments.json))
+    settings = replace(settings, model=arguments.model) if arguments.model else settings
+    return int(evaluate(settings, arguments.cases, arguments.baseline, arguments.report, arguments.json, arguments.record))
 
 
 def _calibrate(settings: Settings, arguments: argparse.Namespace) -> int:

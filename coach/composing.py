@@ -105,7 +105,7 @@ def compose(
     for part in parts if layout is Layout.PROSE else ():
         if len(chosen) < MAX_SENTENCES and part.text not in shown and not any(_repeats(part, c) for c in chosen):
             chosen = [*chosen, part]
-    return _cite(chosen, layout)
+    return cite(chosen, layout)
 
 
 def is_spent(ranked: Sequence[Candidate], shown: frozenset[str]) -> bool:
@@ -308,7 +308,8 @@ def _fit(one: Candidate, other: Candidate) -> float:
     return fit * (_NEIGHBOURS if one.passage is other.passage and abs(one.number - other.number) == 1 else 1.0)
 
 
-def _cite(chosen: Sequence[Candidate], layout: Layout) -> Composed:
+def cite(chosen: Sequence[Candidate], layout: Layout = Layout.PROSE) -> Composed:
+    """Sentences as they are shown, each with the citation that proves it."""
     sentences: list[Sentence] = []
     citations: list[Citation] = []
     for number, candidate in enumerate(chosen, 1):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import socket
+import time
 from collections.abc import Iterator
 
 from coach.corpus import read_corpus
@@ -10,7 +11,9 @@ from coach.encoder import load_encoder
 from coach.errors import CoachError
 from coach.grounding import Checker
 from coach.index import open_index
+from coach.model import load_model
 from coach.settings import Settings
+from coach.types import Prompt
 
 Check = tuple[str, bool, str]
 """Name, whether it is good, and what was found or what to do."""
@@ -42,11 +45,22 @@ def checks(settings: Settings) -> Iterator[Check]:
         index.close()
     except CoachError as error:
         yield "index", False, str(error)
-    yield (
-        "model",
-        not settings.model,
-        "answers are composed without a chat model" if not settings.model else "unset COACH_MODEL: no chat model is used",
-    )
+    yield "model", *_model(settings)
     with socket.socket() as probe:
         taken = probe.connect_ex(("127.0.0.1", 7860)) == 0
     yield "port", not taken, "7860 is free" if not taken else "7860 is in use; start with `coach serve --port N`"
+
+
+def _model(settings: Settings) -> tuple[bool, str]:
+    """Whether the chat model answers, and how soon."""
+    try:
+        model = load_model(settings)
+        if model is None:
+            return True, "answers are composed without a chat model"
+        started = time.perf_counter()
+        reply = "".join(model(Prompt("Answer in one word.", "What is the capital of France?")))
+    except CoachError as error:
+        return False, f"{error} Until then answers are composed."
+    if not reply.strip():
+        return False, f"{settings.model} answers nothing; answers are composed."
+    return True, f"{settings.model} answers in {time.perf_counter() - started:.1f} s"

@@ -5,6 +5,7 @@ CoachError
 ├── CorpusError     a file of the corpus cannot be read; names path and line
 ├── EncoderError    the encoder is missing, changed or unusable
 ├── CasesError      labelled questions cannot be read; names path and line
+├── ModelError      the chat model did not answer; the composed answer stands in
 └── IndexUnusable   the index is missing, locked, damaged or made by another encoder
 """
 
@@ -29,6 +30,10 @@ class EncoderError(CoachError):
 
 class CasesError(CoachError):
     """A file of labelled questions cannot be read."""
+
+
+class ModelError(CoachError):
+    """The chat model gave no answer. Never holds the provider's own words, which may name a key."""
 
 
 class IndexUnusable(CoachError):

@@ -11,23 +11,27 @@ from pathlib import Path
 from typing import Any
 
 from coach.care import Care, care_note
-from coach.composing import Candidate, Composed, candidates, compose, is_spent
+from coach.composing import Candidate, Composed, candidates, cite, compose, is_spent
 from coach.conversation import Rewrite, small_talk, standalone
 from coach.embedding import Progress
 from coach.encoder import Encoder, load_encoder
-from coach.errors import CoachError, IndexUnusable, SettingsError
+from coach.errors import CoachError, IndexUnusable
 from coach.gate import Gate, Verdict, unknown_names
+from coach.generation import ChatModel, Written, write
 from coach.grounding import Checker
 from coach.index import IndexDamaged, IndexMissing, open_index, read_pointer
+from coach.model import load_model
+from coach.person import spoken, told
 from coach.question import clean
 from coach.refusing import apology, follow_up_topics, nearest_topics, talk, typical
 from coach.retrieval import Found, Retriever
 from coach.settings import Settings
 from coach.sync import sync
-from coach.types import Answer, Document, Evidence, Outcome, Passage, Turn
+from coach.types import Answer, Document, Evidence, Making, Outcome, Passage, Turn
 
 MAX_MESSAGE = 4000  # characters; more is a document, not a question
 EVIDENCE = 10
+STATEMENTS = 12  # sentences of the evidence that a chat model is given
 PART_LIKELY = 0.2  # least probability of the sentence that answers one of several things asked
 LIKELY = 0.3  # least probability of the sentence that is said on what a question takes for granted
 # Of another reading of a follow-up, against 1 for the one by rules: any value from 0.8 to 0.95 does as well (python -m eval.fit_followups).
@@ -39,13 +43,23 @@ _log = logging.getLogger(__name__)
 class Coach:
     """Answers from one index; picks up a newly published generation by itself. Safe to share between threads."""
 
-    def __init__(self, root: Path, encoder: Encoder, gate: Gate, care: Care, checker: Checker, helpline: str = "") -> None:
+    def __init__(
+        self,
+        root: Path,
+        encoder: Encoder,
+        gate: Gate,
+        care: Care,
+        checker: Checker,
+        helpline: str = "",
+        model: ChatModel | None = None,
+    ) -> None:
         self._root = root
         self._encoder = encoder
         self._gate = gate
         self._care = care
         self._checker = checker
         self._helpline = helpline
+        self._model = model
         self._lock = threading.Lock()
         self._shown_examples: tuple[str, tuple[str, ...]] = ("", ())
         self._retriever = Retriever(open_index(root, encoder), encoder)
@@ -66,8 +80,11 @@ class Coach:
             raise ValueError("a conversation needs at least one message")
         return answer
 
-    def stream(self, question: str, history: Sequence[Turn] = ()) -> Iterator[Answer]:
-        """The answer as it grows, sentence by sentence; the last item is complete."""
+    def stream(self, question: str, history: Sequence[Turn] = (), about: Sequence[str] | None = None) -> Iterator[Answer]:
+        """The answer as it grows, sentence by sentence; the last item is complete.
+
+        `about` is what the person said about themselves, for a chat model to address them by; None takes it from their messages.
+        """
         clock = _Clock()
         message = clean(question)
         if said := self._without_evidence(question, message):
@@ -90,7 +107,9 @@ class Coach:
         if look.verdict.open:
             composed = compose(look.found.question, look.ranked, shown, look.premise, self._on_parts(retriever, look.found))
         clock.lap("answer")
-        composed = self._proved(composed)
+        proved = self._proved(composed)
+        making = Making(supported=len(proved.sentences), checked=len(composed.sentences))
+        composed = proved
         clock.lap("check")
         if not composed.sentences:
             refusal = apology(look.found, look.verdict, self._gate, index)
@@ -99,18 +118,30 @@ class Coach:
                 refusal, question=question, standalone_question=rewrite.text, timings_ms=clock.read(), explanation=explained
             )
             return
-        answer = Answer(question, rewrite.text, Outcome.ANSWERED, layout=composed.layout, explanation=explained)
+        answer = Answer(question, rewrite.text, Outcome.ANSWERED, making=making, explanation=explained)
         follow_ups = follow_up_topics(look.found, composed.used, self._gate, index)
         clock.lap("answer")
-        for count in range(1, len(composed.sentences)):
-            yield replace(answer, sentences=composed.sentences[:count], citations=composed.citations[:count])
-        yield replace(
-            answer,
-            sentences=composed.sentences,
-            citations=composed.citations,
-            follow_ups=follow_ups,
-            timings_ms=clock.read(),
-        )
+        if self._model is None:
+            for count in range(1, len(composed.sentences)):
+                yield _with(answer, replace(composed, sentences=composed.sentences[:count], citations=composed.citations[:count]))
+        else:
+            if about is None:
+                about = spoken(told([*(turn.question for turn in history), question])).splitlines()
+            for written in self._written(rewrite.text, composed, look.ranked, shown, about):
+                composed, making = written.composed, written.making
+                yield _with(replace(answer, making=making), composed)
+            clock.lap("model")
+            answer = replace(answer, making=making, explanation={**explained, "model": _explain_model(written)})
+        yield replace(_with(answer, composed), follow_ups=follow_ups, timings_ms=clock.read())
+
+    def _written(
+        self, question: str, composed: Composed, ranked: Sequence[Candidate], shown: frozenset[str], about: Sequence[str]
+    ) -> Iterator[Written]:
+        """The answer in the words of the chat model, from the composed one and the next best sentences of the evidence."""
+        assert self._model is not None
+        said = {s.text for s in composed.sentences} | shown
+        further = list({c.text: c for c in ranked if c.text not in said}.values())[: STATEMENTS - len(composed.sentences)]
+        return write(self._model, question, composed, cite(further), self._checker, about)
 
     def _proved(self, composed: Composed) -> Composed:
         """The sentences that their citations support; any other is not shown."""
@@ -269,11 +300,24 @@ class _Clock:
 
     def lap(self, name: str) -> None:
         now = time.perf_counter()
-        self._laps[name] = round(self._laps[name] + (now - self._last) * 1000, 2)
+        self._laps[name] = round(self._laps.get(name, 0.0) + (now - self._last) * 1000, 2)
         self._last = now
 
     def read(self) -> Mapping[str, float]:
         return {**self._laps, "total": round((time.perf_counter() - self._start) * 1000, 2)}
+
+
+def _with(answer: Answer, composed: Composed) -> Answer:
+    """An answer with the sentences composed for it."""
+    return replace(answer, sentences=composed.sentences, citations=composed.citations, layout=composed.layout)
+
+
+def _explain_model(written: Written) -> Mapping[str, Any]:
+    """What a chat model's part in an answer was."""
+    return {
+        "dropped": [{"text": d.text, "reasons": d.reasons, "instead": d.instead} for d in written.dropped],
+        "milliseconds": {name: round(value, 1) for name, value in written.milliseconds.items()},
+    }
 
 
 def _explain(rule: str, found: Found, verdict: Verdict) -> Mapping[str, Any]:
@@ -297,32 +341,34 @@ def _explain(rule: str, found: Found, verdict: Verdict) -> Mapping[str, Any]:
 
 
 def load_coach(
-    settings: Settings, progress: Progress | None = None, notify: Callable[[str], None] = _log.warning, *, synced: bool = False
+    settings: Settings,
+    progress: Progress | None = None,
+    notify: Callable[[str], None] = _log.warning,
+    *,
+    synced: bool = False,
+    model: ChatModel | None = None,
 ) -> Coach:
     """The only place where the parts are put together. A missing index is built, a damaged one is named through `notify` and rebuilt.
 
-    With `synced` the index is brought up to date with the corpus first, also one of an older version.
+    With `synced` the index is brought up to date with the corpus first, also one of an older version. `model` stands for the chat model of the settings.
 
     Raises CoachError: an unusable setting, no corpus, no encoder, an index of another encoder.
     """
-    if settings.model:
-        raise SettingsError(
-            f"COACH_MODEL is {settings.model!r}, but this version answers without a chat model; unset COACH_MODEL."
-        )
+    model = load_model(settings) if model is None else model
     encoder = load_encoder(settings.encoder, settings.cache, settings.threads)
     gate, care = Gate.load().calibrated(settings.corpus), Care.load()
     checker = Checker.load(settings.cache, settings.threads)
     if synced:
         sync(settings.corpus, settings.index, encoder, progress)
     try:
-        return Coach(settings.index, encoder, gate, care, checker, settings.helpline)
+        return Coach(settings.index, encoder, gate, care, checker, settings.helpline, model)
     except IndexMissing:
         notify(f"Building the index in {settings.index} from {settings.corpus}; this is done once.")
     except IndexDamaged as error:
         notify(f"{error} It is rebuilt from {settings.corpus}.")
         _set_aside(settings.index)
     sync(settings.corpus, settings.index, encoder, progress)
-    return Coach(settings.index, encoder, gate, care, checker, settings.helpline)
+    return Coach(settings.index, encoder, gate, care, checker, settings.helpline, model)
 
 
 def _set_aside(root: Path) -> None:

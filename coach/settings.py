@@ -45,15 +45,28 @@ class Settings:
     cache: Path
     encoder: str = DEFAULT_ENCODER
     model: str = ""
+    """A chat model as provider:name, "" for none."""
+    model_url: str = ""
+    """The base address of an OpenAI-compatible server."""
+    model_timeout: float = 15.0
+    """Seconds of silence after which the composed answer stands in."""
+    model_tokens: int = 600
+    """That a model may write for one answer."""
+    model_daily_tokens: int = 0
+    """That a model may read and write in a day (UTC), 0 for no limit."""
     threads: int = 1
     helpline: str = ""
 
     @classmethod
     def from_mapping(cls, environ: Mapping[str, str], corpus: str | None = None, index: str | None = None) -> Settings:
         """Settings from COACH_* variables; explicit arguments win. Raises SettingsError for an unusable value."""
-        threads = environ.get("COACH_THREADS", "1")
-        if not threads.isdigit() or int(threads) < 1:
-            raise SettingsError(f"COACH_THREADS is {threads!r}; give a whole number from 1 up.")
+
+        def number(name: str, default: int, least: int) -> int:
+            text = environ.get(name, str(default))
+            if not (text.isascii() and text.isdigit()) or int(text) < least:
+                raise SettingsError(f"{name} is {text!r}; give a whole number from {least} up.")
+            return int(text)
+
         home = environ.get("XDG_CACHE_HOME") or Path(environ.get("HOME") or Path.home()) / ".cache"
         cache = Path(environ.get("COACH_CACHE") or Path(home) / "career-coach")
         corpus_folder = Path(corpus or environ.get("COACH_CORPUS") or STARTER)
@@ -65,6 +78,10 @@ class Settings:
             cache=cache,
             encoder=environ.get("COACH_ENCODER") or DEFAULT_ENCODER,
             model=environ.get("COACH_MODEL", ""),
-            threads=int(threads),
+            model_url=environ.get("COACH_MODEL_URL", ""),
+            model_timeout=float(number("COACH_MODEL_TIMEOUT", 15, 1)),
+            model_tokens=number("COACH_MODEL_TOKENS", 600, 50),
+            model_daily_tokens=number("COACH_MODEL_DAILY_TOKENS", 0, 0),
+            threads=number("COACH_THREADS", 1, 1),
             helpline=environ.get("COACH_HELPLINE", ""),
         )

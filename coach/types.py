@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+OWN = "(Coach:) "
+"""Marks the coach's own words in plain text."""
 Span = tuple[int, int]
 """Start and end, in characters."""
 
@@ -26,6 +28,29 @@ class Layout(StrEnum):
     PROSE = "prose"
     STEPS = "steps"
     COMPARISON = "comparison"
+
+
+class Voice(StrEnum):
+    """Whose words a sentence is in, and so what it needs."""
+
+    CORPUS = "corpus"  # claims something, and cites what proves it
+    LINK = "link"  # joins two sentences, claims nothing
+    COACH = "coach"  # encouragement or a question back, claims nothing
+
+
+class Author(StrEnum):
+    """Who chose the words of an answer."""
+
+    COMPOSED = "composed"  # whole sentences of the corpus
+    MODEL = "model"  # a chat model, held to the corpus
+
+
+@dataclass(frozen=True, slots=True)
+class Prompt:
+    """What a chat model is asked: its instructions, and the data they are about."""
+
+    system: str
+    user: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,7 +171,10 @@ class Support:
 
 @dataclass(frozen=True, slots=True)
 class Sentence:
-    """One shown sentence; `citations` are numbers, `role` says whose column it stands in when roles are compared."""
+    """One shown sentence; `citations` are numbers, `role` says whose column it stands in when roles are compared.
+
+    `lead` is how the text begins where that speaks to the person ("As a senior PM, "): their own words, which nothing has to prove.
+    """
 
     text: str
     citations: tuple[int, ...]
@@ -154,6 +182,31 @@ class Sentence:
     score: float = 1.0
     reasons: tuple[str, ...] = ()
     role: str = ""
+    voice: Voice = Voice.CORPUS
+    lead: str = ""
+
+    @property
+    def claim(self) -> str:
+        """What the citations have to prove."""
+        rest = self.text.removeprefix(self.lead)
+        return rest[:1].upper() + rest[1:] if self.lead else rest
+
+
+@dataclass(frozen=True, slots=True)
+class Making:
+    """How an answer was made: by whom, and how many of the sentences laid beside the corpus it supports. `note` says why a model's words did not stand."""
+
+    author: Author = Author.COMPOSED
+    supported: int = 0
+    checked: int = 0
+    note: str = ""
+
+    @property
+    def text(self) -> str:
+        """How an answer was made, in words."""
+        by = "Written by a language model" if self.author is Author.MODEL else "Composed from the library"
+        plural = "" if self.checked == 1 else "s"
+        return f"{self.note} {by}; checked: {self.supported} of {self.checked} sentence{plural}.".lstrip()
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,13 +222,16 @@ class Answer:
     nearest_topics: tuple[str, ...] = ()
     layout: Layout = Layout.PROSE
     note: str = ""
+    making: Making = Making()
     timings_ms: Mapping[str, float] = field(default_factory=dict)
     explanation: Mapping[str, object] = field(default_factory=dict)
 
     @property
     def text(self) -> str:
-        """The answer as plain text, citation numbers in brackets."""
-        lines = [f"{s.text}{''.join(f' [{n}]' for n in s.citations)}" for s in self.sentences]
+        """The answer as plain text, citation numbers in brackets, the coach's own words marked."""
+        lines = [
+            f"{OWN if s.voice is Voice.COACH else ''}{s.text}{''.join(f' [{n}]' for n in s.citations)}" for s in self.sentences
+        ]
         if self.layout is Layout.STEPS and len(lines) > 1:
             return "\n".join(f"{n}. {line}" for n, line in enumerate(lines, 1))
         return " ".join(lines) if lines else self.note

@@ -19,12 +19,20 @@ def answer_json(answer: Answer, row_id: object = None, explain: bool = False) ->
         "text": answer.text,
         "layout": answer.layout.value,
         "sentences": [
-            {"text": s.text, "citations": list(s.citations), "supported": s.supported, "score": s.score, "role": s.role}
+            {
+                "text": s.text,
+                "citations": list(s.citations),
+                "supported": s.supported,
+                "score": s.score,
+                "role": s.role,
+                "voice": s.voice.value,
+            }
             for s in answer.sentences
         ],
         "citations": [asdict(c) for c in answer.citations],
         "follow_ups": list(answer.follow_ups),
         "nearest_topics": list(answer.nearest_topics),
+        "making": asdict(answer.making),
         "timings_ms": dict(answer.timings_ms),
     }
     return out | {"explanation": dict(answer.explanation)} if explain else out

@@ -25,8 +25,11 @@ def evaluate(
     baseline: Path | None = None,
     report: Path | None = None,
     as_json: bool = False,
+    record: Path | None = None,
 ) -> int:
     """The shipped cases, or an owner's own; 1 when the coach falls behind the baseline or a case ended in an error. Raises CoachError.
+
+    With a chat model `record` names the file that its replies are written to.
 
     The same commit prints the same bytes, but for the last line, which holds the times.
     """
@@ -34,7 +37,7 @@ def evaluate(
     before = read_baseline(chosen) if chosen else None
     if report:
         make_folder(report)  # before anything slow
-    found = run_own(settings, cases) if cases else run_shipped(settings)
+    found = run_own(settings, cases, record) if cases else run_shipped(settings, record)
     failed = failures(found, before)
     if report:
         print(f"report: {write_report(found, failed, report)}", file=sys.stderr)

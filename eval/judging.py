@@ -9,8 +9,9 @@ from functools import cache
 from typing import Any
 
 from coach.grounding import Checker
+from coach.own_words import voice_of
 from coach.pipeline import Coach
-from coach.types import Answer, Citation, Outcome, Passage
+from coach.types import Answer, Citation, Outcome, Passage, Voice
 from eval.cases import Case
 from eval.metrics import citation_precision, citation_recall, holds, key_fact_recall, missing_key_facts
 
@@ -123,10 +124,12 @@ def _verdict(case: Case, answer: Answer, proofs: tuple[Proof, ...]) -> tuple[Ver
 
 def _proof(coach: Coach, checker: Checker, answer: Answer, number: int) -> Proof:
     sentence = answer.sentences[number]
+    if sentence.voice is not Voice.CORPUS:
+        return Proof(sentence.text, True, not sentence.citations and voice_of(sentence.text) is sentence.voice, (), ())
     by_number = {c.number: c for c in answer.citations}
     cited = [by_number[n] for n in sentence.citations if n in by_number]
     quotes = [c.quote for c in cited]
-    check = cache(lambda *evidence: checker.check(sentence.text, evidence))
+    check = cache(lambda *evidence: checker.check(sentence.claim, evidence))
 
     def entails(_: str, evidence: Iterable[str]) -> bool:
         return bool(check(*evidence).supported)
@@ -134,8 +137,8 @@ def _proof(coach: Coach, checker: Checker, answer: Answer, number: int) -> Proof
     return Proof(
         text=sentence.text,
         exact=len(cited) == len(sentence.citations) > 0 and all(_is_exact(coach, c) for c in cited),
-        supported=citation_recall(sentence.text, quotes, entails),
-        needed=tuple(citation_precision(sentence.text, quotes, entails)),
+        supported=citation_recall(sentence.claim, quotes, entails),
+        needed=tuple(citation_precision(sentence.claim, quotes, entails)),
         reasons=check(*quotes).reasons,
     )
 

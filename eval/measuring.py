@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
+from coach.types import Author
 from eval.judging import Result, Verdict
 from eval.kills import Checked
 from eval.metrics import (
@@ -127,8 +128,16 @@ def _answers(results: Sequence[Result]) -> list[Measure]:
         rate("citation recall", (p.supported for p in proofs), 0.97),
         rate("citation precision", (needed for p in proofs for needed in p.needed), 0.97),
         rate("exact quotes", (p.exact for p in proofs), 1.0),
+        rate("in a model's words", _by_model(results)),
         rate("errors", (r.verdict is Verdict.ERROR for r in results), 0.0, -1),
     ]
+
+
+def _by_model(results: Sequence[Result]) -> list[bool]:
+    """Of each answer whether a chat model's words stood; nothing where none was asked."""
+    answers = [r.answer for r in results if r.answer and r.answer.sentences]
+    asked = [a for a in answers if "model" in a.explanation]
+    return [a.making.author is Author.MODEL for a in asked]
 
 
 def _conversations(results: Sequence[Result]) -> list[Measure]:

@@ -9,7 +9,9 @@ from pathlib import Path
 
 from tqdm import tqdm
 
+from coach.errors import SettingsError
 from coach.grounding import Checker
+from coach.model import Recorder, load_model
 from coach.pipeline import Coach, load_coach
 from coach.settings import Settings
 from eval.cases import Case, missing_passages, read_cases, shipped
@@ -48,13 +50,20 @@ def run(coach: Coach, checker: Checker, cases: Sequence[Case], with_claims: bool
     return Run(results, checked, measure(results, checked), missing, coach.threshold)
 
 
-def run_shipped(settings: Settings) -> Run:
+def run_shipped(settings: Settings, record: Path | None = None) -> Run:
     """The shipped cases against the shipped coach. Raises CoachError."""
-    return run(load_coach(settings, synced=True), Checker.load(settings.cache, settings.threads), shipped())
+    return run(_coach(settings, record), Checker.load(settings.cache, settings.threads), shipped())
 
 
-def run_own(settings: Settings, cases: Path) -> Run:
+def run_own(settings: Settings, cases: Path, record: Path | None = None) -> Run:
     """An owner's cases against the corpus of the settings. Raises CoachError."""
     labelled_cases = read_cases(cases)  # first: a slip there is said before anything slow
-    coach = load_coach(settings, synced=True)
+    coach = _coach(settings, record)
     return run(coach, Checker.load(settings.cache, settings.threads), labelled_cases, with_claims=False)
+
+
+def _coach(settings: Settings, record: Path | None) -> Coach:
+    model = load_model(settings)
+    if record and model is None:
+        raise SettingsError("There is no chat model to record; name one with --model.")
+    return load_coach(settings, synced=True, model=Recorder(model, record) if record and model else model)

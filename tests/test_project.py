@@ -16,7 +16,7 @@ LAYERS = (
     {"web"},
     {"doctor", "retriever"},
     {"pipeline"},
-    {"conversation", "composing", "generation", "grounding", "retrieval", "gate", "refusing", "care"},
+    {"conversation", "composing", "generation", "proof", "fidelity", "grounding", "retrieval", "gate", "refusing", "care"},
     {
         "corpus",
         "encoder",
@@ -33,8 +33,14 @@ LAYERS = (
         "vocabulary",
         "lint",
         "wire",
+        "model",
+        "providers",
+        "prompt",
+        "own_words",
+        "reply",
+        "person",
     },
-    {"types", "errors", "settings", "export", "care_words", "logistic", "adapter", "__init__"},
+    {"types", "errors", "settings", "export", "care_words", "person_words", "logistic", "adapter", "__init__"},
 )
 LAYER = {name: number for number, names in enumerate(LAYERS) for name in names}
 

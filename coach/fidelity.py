@@ -1,0 +1,133 @@
+"""What a sentence in free words leaves out of the sentence that it follows, or adds to it. Pure look-ups, stricter than the grounding check's.
+
+The check weighs such findings, since a claim of anybody's may stand far from its source. A chat model is told to stay close to it, so that a
+word of doubt left out, a reason added or a number moved is its slip: one finding is enough for another sentence to be shown.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from difflib import SequenceMatcher
+
+from coach.index import STOP_WORDS, stem
+from coach.statement import MODALS, QUANTIFIERS, Statement, kinds_of, read, word_for
+from coach.vocabulary import ROLE_NAMES, role_mentions
+
+KEPT_MODALS, KEPT_QUANTIFIERS = ("may", "should"), ("most", "some", "about", "only", "least", "limit")
+ADDED_MODALS, ADDED_QUANTIFIERS = ("must", "should", "will"), ("all", "most", "only", "none", "least", "limit")
+CLOSE = 0.7  # share of the content words that the sources have, too
+NEAREST = 0.5  # and that the nearest one has
+SHORTEST = 4  # words
+BEHIND = 4  # words behind a number among which what it counts stands
+_CAUSES = frozenset("because therefore thus hence consequently since".split())
+_CONDITIONS = frozenset("if unless until when whenever once provided except depending depends".split())
+_COMPARES = frozenset("than more most less least better best worse worst higher highest lower lowest bigger biggest larger largest".split())  # fmt: skip
+_POINTS = re.compile(r"(?:(?:so|and|but|yes|no|then|also|or)\b[\s,]*)*(?:its?|this|that|these|those|they|their|he|she|his|her|one|both|which|such)\b", re.IGNORECASE)  # fmt: skip
+_SPLIT = re.compile(r",?\s+(?:while|whereas|but|and)\s+", re.IGNORECASE)
+_DIGITS = re.compile(r"(?!(?:19|20)\d\d\b)(?<![\w.])\d[\d,.]*(?![a-zA-Z])")  # no years, no names such as 18F
+
+
+def slips(sentence: str, nearest: str, beside: Sequence[str]) -> tuple[str, ...]:
+    """What is wrong with a sentence that follows `nearest`, the other evidence being `beside`; empty when nothing is."""
+    claim, sources = read(sentence), [read(text) for text in (nearest, *beside)]
+    return tuple(
+        [
+            *_strays(claim, sources),
+            *_left_out(claim, sources[0]),
+            *_added(claim, sources),
+            *_moved(claim, sources),
+            *_turned(claim, sources),
+        ]
+    )
+
+
+def clauses(sentence: str) -> list[str]:
+    """The clauses of a sentence that sets roles side by side, each by itself; nothing where it does not."""
+    parts = [part.strip(" ,.") for part in _SPLIT.split(sentence)]
+    roles = [[m for m in role_mentions(part) if len(part[: m.span[0]].split()) <= 1] for part in parts]
+    if len(parts) < 2 or not all(roles) or len({found[0].role for found in roles}) < 2:
+        return []
+    return [f"{part[:1].upper()}{part[1:]}." for part in parts]
+
+
+def _strays(claim: Statement, sources: Sequence[Statement]) -> Iterator[str]:
+    """What cannot be read alone, and what is said in words that the sources hardly have."""
+    if len(claim.tokens) < SHORTEST:
+        yield "is too short to say anything"
+    if _POINTS.match(claim.text):
+        yield "begins with a word that points at another sentence"
+    held = frozenset[str]().union(*(s.stems for s in sources))
+    if len(claim.stems & held) < CLOSE * len(claim.stems) or len(claim.stems & sources[0].stems) < NEAREST * len(claim.stems):
+        yield "says it in words that are far from the source's"
+
+
+def _left_out(claim: Statement, source: Statement) -> Iterator[str]:
+    """Doubt, amount and condition of the stretch of the source that the claim follows."""
+    stretch = _stretch(claim, source)
+    for kinds, kept, said in (
+        (MODALS, KEPT_MODALS, claim.modals),
+        (QUANTIFIERS, KEPT_QUANTIFIERS, claim.quantifiers),
+    ):
+        held = kinds_of(stretch, kinds)
+        for kind in kept:
+            if kind in held and kind not in said:
+                yield f'leaves out "{next((w for w in stretch if w in kinds[kind]), kind)}"'
+    for word in source.tokens:
+        if word in _CONDITIONS and not _CONDITIONS.intersection(claim.tokens):
+            yield f'leaves out the condition "{word} ..."'
+            return
+
+
+def _stretch(claim: Statement, source: Statement) -> list[str]:
+    blocks = [b for b in SequenceMatcher(None, source.masked, claim.masked, autojunk=False).get_matching_blocks() if b.size]
+    return list(source.masked[blocks[0].a : blocks[-1].a + blocks[-1].size]) if blocks else list(source.masked)
+
+
+def _added(claim: Statement, sources: Sequence[Statement]) -> Iterator[str]:
+    """Strength, reason and comparison that no source has."""
+    held = frozenset(w for s in sources for w in s.tokens)
+    for kinds, added, said in ((MODALS, ADDED_MODALS, claim.modals), (QUANTIFIERS, ADDED_QUANTIFIERS, claim.quantifiers)):
+        known = frozenset[str]().union(
+            *(kinds_of(s.tokens, kinds) | (s.modals if kinds is MODALS else s.quantifiers) for s in sources)
+        )
+        for kind in added:
+            if kind in said and kind not in known:
+                yield f'says "{word_for(claim.text, kind, kinds)}"; the source does not'
+    for words, what in ((_CAUSES, "a reason"), (_COMPARES, "a comparison")):
+        if words.intersection(claim.tokens) and not words & held:
+            yield f"adds {what}"
+
+
+def _moved(claim: Statement, sources: Sequence[Statement]) -> Iterator[str]:
+    """Numbers that count something else, and names that the nearest source does not hold."""
+    pairs = {pair for s in sources for pair in _counted(s.text)}
+    known = {number for number, _ in pairs}
+    for number in dict.fromkeys(n for n, _ in _counted(claim.text)):
+        own = {w for n, w in _counted(claim.text) if n == number}
+        if number in known and own and not any((number, w) in pairs for w in own):
+            yield f"what {number} counts is another thing in the source"
+    nearest = {t for t in sources[0].tokens}
+    for name in claim.names:
+        if name.lower() not in nearest:
+            yield f"names {name}, whom the nearest source does not name"
+
+
+def _counted(text: str) -> Iterator[tuple[str, str]]:
+    """Pairs of a number in digits and the stem of a word shortly behind it."""
+    for found in _DIGITS.finditer(text):
+        behind = re.findall(r"[a-z][a-z-]+", re.split(r"[.;:(]\s", text[found.end() :].lower())[0])[:BEHIND]
+        for word in behind:
+            if word not in STOP_WORDS:
+                yield found[0].rstrip(".,"), stem(word)
+
+
+def _turned(claim: Statement, sources: Sequence[Statement]) -> Iterator[str]:
+    """What is said of one role where the sources say it of another."""
+    of: dict[str, set[str]] = {}
+    for role, what in (pair for s in sources for pair in s.doers if pair[0] in ROLE_NAMES):
+        of.setdefault(what, set()).add(role)
+    for role, what in claim.doers:
+        if role in ROLE_NAMES and what in of and role not in of[what]:
+            yield f'says it of "{ROLE_NAMES[role]}"; the source says it of "{ROLE_NAMES[min(of[what])]}"'
+            return

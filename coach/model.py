@@ -1,0 +1,243 @@
+"""A chat model that may be asked without harm: time-outs, retries, a circuit breaker and budgets around any provider, and recordings of its replies.
+
+Here a model is a prompt in and pieces of text out; `coach.providers` knows the libraries behind it.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import logging
+import queue
+import re
+import threading
+import time
+from collections.abc import Callable, Generator
+from contextlib import closing
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Protocol
+
+from filelock import FileLock
+
+from coach.errors import ModelError, SettingsError
+from coach.settings import Settings
+from coach.types import Prompt
+
+TRIES = 3  # of one request, while nothing of its reply has come
+FIRST_PAUSE = 0.25  # seconds before the second try, doubled before each later one
+MOST_FAILURES = 3  # in a row, after which a model is left alone for REST seconds
+REST = 30.0
+LONGEST = 6  # times the time-out; a reply that drips for longer is ended
+CHARACTERS = 4  # of English in a token, as the providers' own rules of thumb have it
+
+_log = logging.getLogger(__name__)
+
+
+class Transient(ModelError):
+    """A failure that may be gone a moment later: no connection, too many requests, a fault of the server."""
+
+
+Put = Callable[[str | ModelError | None], None]
+"""Takes a piece of a reply, its failure, or None for its end. May be called from any thread."""
+
+
+class Source(Protocol):
+    """A provider: starts a reply and returns at once; calling what it returns ends the work."""
+
+    def __call__(self, prompt: Prompt, put: Put) -> Callable[[], None]:
+        """Start one reply."""
+
+
+class Breaker:
+    """Leaves a model alone for a while after it has failed several times in a row, so that nobody waits for it in vain."""
+
+    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+        self._clock = clock
+        self._lock = threading.Lock()
+        self._failures = 0
+        self._until = 0.0
+
+    def check(self) -> None:
+        """Raises ModelError while the model is left alone; afterwards one request at a time may try it."""
+        with self._lock:
+            if self._clock() < self._until:
+                raise ModelError(
+                    "The chat model has failed several times in a row and is left alone for a moment; answers are composed meanwhile."
+                )
+            if self._failures >= MOST_FAILURES:
+                self._until = self._clock() + REST  # for all others, until this request has ended well
+
+    def note(self, *, failed: bool) -> None:
+        """How a request ended."""
+        with self._lock:
+            self._failures = self._failures + 1 if failed else 0
+            self._until = self._clock() + REST if self._failures >= MOST_FAILURES else 0.0
+
+
+class Budget:
+    """Tokens that a model may read and write in a day (UTC), counted in a small file, so that a restart gives no new ones."""
+
+    def __init__(self, path: Path, daily: int, today: Callable[[], str] = lambda: datetime.now(UTC).date().isoformat()) -> None:
+        self._path = path
+        self._daily = daily
+        self._today = today
+
+    def check(self) -> None:
+        """Raises ModelError when today's tokens are spent."""
+        if self._daily and self._spent() >= self._daily:
+            raise ModelError(
+                f"The chat model's budget of {self._daily:,} tokens for today is spent; answers are composed until midnight UTC."
+            )
+
+    def spend(self, characters: int) -> None:
+        """Count what was read or written."""
+        if not self._daily:
+            return
+        self._path.parent.mkdir(parents=True, exist_ok=True)
+        with FileLock(self._path.with_suffix(".lock")):
+            row = {"day": self._today(), "tokens": self._spent() + -(-characters // CHARACTERS)}
+            draft = self._path.with_suffix(".draft")
+            draft.write_text(json.dumps(row), encoding="utf-8")
+            draft.replace(self._path)
+
+    def _spent(self) -> int:
+        try:
+            row = json.loads(self._path.read_text(encoding="utf-8"))
+            return int(row["tokens"]) if row["day"] == self._today() else 0
+        except FileNotFoundError:
+            return 0
+        except (OSError, ValueError, TypeError, KeyError):
+            _log.warning("The count of the chat model's tokens in %s cannot be read; it starts anew.", self._path)
+            return 0
+
+
+class Guarded:
+    """A provider as a `ChatModel` that never hangs, never runs on and never fails but by ModelError. Safe to share between threads."""
+
+    def __init__(self, source: Source, timeout: float, tokens: int, breaker: Breaker, budget: Budget) -> None:
+        self._source = source
+        self._timeout = timeout
+        self._tokens = tokens
+        self._breaker = breaker
+        self._budget = budget
+
+    def __call__(self, prompt: Prompt) -> Generator[str]:
+        """The reply in pieces. Raises ModelError."""
+        self._breaker.check()
+        self._budget.check()
+        written = 0
+        try:
+            with closing(self._started(prompt)) as pieces:
+                for piece in pieces:
+                    written += len(piece)
+                    yield piece
+                    if written >= self._tokens * CHARACTERS:
+                        break
+        except ModelError as error:
+            self._breaker.note(failed=True)
+            _log.warning("%s", error)
+            raise
+        finally:
+            self._budget.spend(len(prompt.system) + len(prompt.user) + written)
+        self._breaker.note(failed=False)
+
+    def _started(self, prompt: Prompt) -> Generator[str]:
+        """The reply, asked for again while nothing of it has come and the failure may pass."""
+        for attempt in range(1, TRIES + 1):
+            begun = False
+            try:
+                with closing(self._listened(prompt)) as pieces:
+                    for piece in pieces:
+                        begun = True
+                        yield piece
+                return
+            except Transient:
+                if begun or attempt == TRIES:
+                    raise
+            time.sleep(FIRST_PAUSE * 2 ** (attempt - 1))
+
+    def _listened(self, prompt: Prompt) -> Generator[str]:
+        """One reply, each piece of it awaited for the time-out at most; closing this ends the provider's work."""
+        pieces: queue.SimpleQueue[str | ModelError | None] = queue.SimpleQueue()
+        ends = time.monotonic() + LONGEST * self._timeout
+        cancel = self._source(prompt, pieces.put)
+        try:
+            while True:
+                try:
+                    piece = pieces.get(timeout=max(0.0, min(self._timeout, ends - time.monotonic())))
+                except queue.Empty:
+                    raise ModelError(
+                        f"The chat model has said nothing for {self._timeout:g} seconds; COACH_MODEL_TIMEOUT sets how long to wait."
+                    ) from None
+                if piece is None:
+                    return
+                if isinstance(piece, ModelError):
+                    raise piece
+                yield piece
+        finally:
+            cancel()
+
+
+def key_of(prompt: Prompt) -> str:
+    """What a recording knows a prompt by."""
+    return hashlib.sha256(f"{prompt.system}\0{prompt.user}".encode()).hexdigest()[:16]
+
+
+class Recorder:
+    """A `ChatModel` that writes each whole reply of another one to a file, one JSON object a line, for `replay:FILE`."""
+
+    def __init__(self, model: Callable[[Prompt], Generator[str]], path: Path) -> None:
+        self._model = model
+        self._path = path
+        self._lock = threading.Lock()
+
+    def __call__(self, prompt: Prompt) -> Generator[str]:
+        """The reply in pieces; what was read of it is recorded also when it is closed before its end."""
+        said: list[str] = []
+        failed = ""
+        try:
+            with closing(self._model(prompt)) as pieces:
+                for piece in pieces:
+                    said.append(piece)
+                    yield piece
+        except ModelError as error:
+            failed = str(error)
+            raise
+        finally:
+            row = json.dumps({"key": key_of(prompt), "reply": "".join(said), "failed": failed}, ensure_ascii=False)
+            with self._lock, self._path.open("a", encoding="utf-8") as file:
+                file.write(row + "\n")
+
+
+def replayed(path: Path) -> Source:
+    """A source that says what a recording holds. Raises SettingsError when that cannot be read."""
+    try:
+        rows = [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines() if line.strip()]
+        replies = {row["key"]: (row["reply"], row["failed"]) for row in rows}
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise SettingsError(f"The recording {path} cannot be read ({error}); make one with `coach eval --record`.") from error
+
+    def start(prompt: Prompt, put: Put) -> Callable[[], None]:
+        missing = f"The recording {path.name} does not hold this prompt; make it anew with `coach eval --record`."
+        reply, failed = replies.get(key_of(prompt), ("", missing))
+        for piece in re.findall(r"\s*\S+|\s+", reply):
+            put(piece)
+        put(ModelError(failed) if failed else None)
+        return lambda: None
+
+    return start
+
+
+def load_model(settings: Settings) -> Guarded | None:
+    """The chat model of the settings, None when there is none. Raises SettingsError: no such provider, its package or key missing, no such file."""
+    if not settings.model:
+        return None
+    from coach.providers import open_source
+
+    if settings.model.startswith("replay:"):
+        source = replayed(Path(settings.model.removeprefix("replay:")))
+    else:
+        source = open_source(settings)
+    budget = Budget(settings.cache / "model-tokens.json", settings.model_daily_tokens)
+    return Guarded(source, settings.model_timeout, settings.model_tokens, Breaker(), budget)

@@ -1,0 +1,74 @@
+"""(sentence in free words, statements) -> which statements prove it, if any. Stricter than the grounding check alone, and never on trust."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from coach.fidelity import clauses, slips
+from coach.grounding import Checker
+from coach.index import terms
+from coach.types import Support
+
+# Scores of the grounding check from which a sentence in a model's words is proved by one statement, or by several together, where 0.33 does for the
+# coach's own: what is dropped is replaced, so that a false sentence shown weighs more than a true one dropped. `python -m eval.fit_words` prints what
+# each value lets pass.
+LEAST, TOGETHER = 0.7, 0.9
+LONGEST = 600  # characters
+BESIDE = 3  # statements that a sentence is laid beside together
+# What has no place in an answer, whatever supports it.
+_UNSAFE = re.compile(r"[<>{}\[\]|\\`~^=@#$]|https?:|www\.|\b\w+\.(?:com|net|org|io|dev|example|test)\b|!\s*\(|[\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]", re.IGNORECASE)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Proof:
+    """The verdict on a sentence, and the numbers from 1 of the statements that it needs."""
+
+    support: Support
+    numbers: tuple[int, ...] = ()
+
+
+def prove(checker: Checker, claim: str, statements: Sequence[str], cited: Sequence[int] = ()) -> Proof:
+    """Whether one statement, or a few together, prove a claim. What the claim cites only breaks ties between statements that are alike."""
+    if len(claim) > LONGEST or _UNSAFE.search(claim):
+        return Proof(Support(False, 0.0, ("markup, links and signs like these are not shown",)))
+    if not claim.endswith((".", "!")):
+        return Proof(Support(False, 0.0, ("no whole sentence",)))
+    near = _nearest(claim, statements, cited)
+    if not near:
+        return Proof(Support(False, 0.0, ("no statement speaks of this",)))
+    first = _check(checker, claim, statements, near[:1])
+    if first.supported or len(near) == 1:
+        return Proof(first, tuple(near[:1]))
+    together = _check(checker, claim, statements, near)
+    if not together.supported:
+        return Proof(together if together.score > first.score else first)
+    needed = near
+    for number in near:
+        rest = [n for n in needed if n != number]
+        if rest and (without := _check(checker, claim, statements, rest)).supported:
+            needed, together = rest, without
+    return Proof(together, tuple(needed))
+
+
+def _check(checker: Checker, claim: str, statements: Sequence[str], numbers: Sequence[int]) -> Support:
+    """The check's verdict on a claim and on each of its clauses, at the stricter bound, and what it leaves out or adds."""
+    nearest, *beside = texts = [statements[n - 1] for n in numbers]
+    found = checker.check(claim, texts)
+    if found.score == 1.0:  # word for word
+        return found
+    slipped = slips(claim, nearest, beside)
+    parts = [found, *(checker.check(clause, texts) for clause in clauses(claim))]
+    least = LEAST if len(numbers) == 1 else TOGETHER
+    good = not slipped and all(part.supported and part.score >= least for part in parts)
+    reasons = dict.fromkeys([*slipped, *(reason for part in parts for reason in part.reasons)])
+    return Support(good, min(part.score for part in parts), tuple(reasons))
+
+
+def _nearest(claim: str, statements: Sequence[str], cited: Sequence[int]) -> list[int]:
+    """The numbers of the statements that share most of a claim's words, at most BESIDE."""
+    said = frozenset(terms(claim))
+    shared = {n: len(said & frozenset(terms(text))) for n, text in enumerate(statements, 1)}
+    order = sorted(shared, key=lambda n: (-shared[n], n not in cited, n))
+    return [n for n in order[:BESIDE] if shared[n]]

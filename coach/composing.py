@@ -16,6 +16,7 @@ from coach.encoder import Matrix
 from coach.index import Index, terms
 from coach.logistic import probability
 from coach.question import Question
+from coach.quotable import why_not
 from coach.retrieval import Found
 from coach.types import Citation, Layout, Passage, Sentence, Source
 from coach.vocabulary import role_mentions, roles_in
@@ -139,7 +140,7 @@ def candidates(found: Found, index: Index) -> list[Candidate]:
         nearest = max(similar, default=0.0)
         for n, cosine in enumerate(similar):
             text, stems, roles = _read(evidence.passage, n)
-            if text.endswith((":", "?")):  # introduces or asks, says nothing
+            if text.endswith((":", "?")) or why_not(text):  # introduces or asks, says nothing; or must not be quoted
                 continue
             figure = bool(_FIGURE.search(text))
             held = sum(w for t, w in rarity.items() if t in stems or not stems.isdisjoint(question.synonyms.get(t, ())))

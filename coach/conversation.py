@@ -110,6 +110,7 @@ _VERB = _re(
     r"|(?:^|[,;.]\s*)(?:what|who|how|when|where|why|which)\b(?! about)"
 )
 _CLIPPED = _re(r"(?:\w+ )?(?:who|when|where|what|(?:which|whose|how (?:many|much|long|often|soon))(?: [\w-]+){0,2})[\s?.!]*")
+_DEFINED = _re(r"(?:\w+ ){0,2}(?:what|who)(?: is| are|'?s) (?:an? |the )?[\w-]+[\s?.!]*")  # a single word that may be asked for
 _OTHER_ROLE: dict[tuple[str, ...], str] = {("pm",): "vp", ("vp",): "pm"}
 _FRAGMENT_WORDS, _CARRY_WORDS, _REMARK_WORDS, _BESIDE_ROLE = 6, 9, 4, 2
 _CERTAIN = ("yes to an offer", "the other role")
@@ -117,6 +118,9 @@ _SENTENCE = re.compile(r"(?<=[.?!\u2026])\s+")
 _NOT_ROLE = _re(r"\bnot\b[^.,;!?]*[.,;!?]*")
 _SHORT_ROLE = _re(
     r"^((?:and |or |but |what about |how about |for |a |an |the )*)(senior|principal|associate|group|lead|junior)s?(?=[\s?.!]*$)"
+)
+_ASKING = STOP_WORDS | frozenset(
+    "explain know want need name list define describe compare show give think mean many long ok".split()
 )
 _CARRIED = _re(r"(?P<asked>.+?) \((?P<kept>[^()]+)\)\?")
 _PEOPLE = r"(?:person|people|role|job|position|folks?|guys?|someone|somebody)"
@@ -133,7 +137,7 @@ _THING = _re(
     r"\b(?:its?|itself|those|this|these|the (?:former|latter|others?|above)|such(?! (?:as|that)\b)|(?:do|say|think|if|hope) so|(?:back|by|since|until) then)\b"
     r"|^(?:and|but) (?:what )?(?:if|when)\b|\bwhich ones?\b|(?<![\w-])ones?(?=\s*(?:[?.!,]|$))"
     r"|\bthat\b(?=\s*(?:[?.!,;]|$)|\s+(?:mean|work|help|matter|differ|important|tho|though|then|so much|too|at all)\b)"
-    rf"|(?:^|(?<=[,.;:?!])\s*|\b(?:and|but|so|or|then|well|why|(?:what|who|how|when|where|which)(?:\s+\w+)?)\s+){_AUX}\s+that\b"
+    rf"|(?:^|(?<=[,.;:?!])\s*|\b(?:and|but|so|or|then|well|why|(?:what|who|how|when|where|which)(?:\s+\w+){{0,5}})\s+){_AUX}\s+that\b"
     r"|(?:^|\b(?:of|for|about|with|to|from|in|on|by|at|like|than|as|is|are|was|if|why|when|how|and|or|but|do|done|get|use|have|need|keep|find|tell|explain|handle|measure|make|take|apply|\w{2,}ing)\s+)"
     rf"that\b(?!\s+{_SUBJECT}\b)"
 )
@@ -180,7 +184,7 @@ def _by_rules(history: Sequence[Turn], message: str, text: str) -> Rewrite:
     if said and said <= _YES and said & _YES_CORE and len(bare.split()) <= 5 and not _WHY.match(text):
         return Rewrite(history[-1].offer, "yes to an offer") if history[-1].offer else Rewrite(previous, "more", more=True)
     if (point := _pointed(text, history[-1])) is not None:
-        return Rewrite(point, "a point of the last answer", more=True)
+        return Rewrite(_carry(point, previous), "a point of the last answer", more=True)
     if _MORE.match(text):
         return Rewrite(previous, "more", more=True)
     if _WHY.match(text):
@@ -189,6 +193,8 @@ def _by_rules(history: Sequence[Turn], message: str, text: str) -> Rewrite:
         return Rewrite(_swap_roles(previous, (other,)), "the other role")
     *slips, meant = _SLIP.split(text)
     meant = (_NOT_X.sub("", meant) if slips else "") or meant
+    if slips and not _VERB.search(meant):  # "sorry, wrong one. The CPO."
+        meant = next((piece for piece in _SENTENCE.split(meant) if _is_bare(piece)), meant)
     if slips and _is_fragment(meant) and not any(_VERB.search(slip) for slip in slips):
         return Rewrite(_merge(previous, meant, history), "correction")
     opening, *more = _SENTENCE.split(text, maxsplit=1)
@@ -308,11 +314,21 @@ def _merge(previous: str, fragment: str, history: Sequence[Turn]) -> str:
 
 
 def _carry(text: str, previous: str) -> str:
-    """The text with the question that it points back to; of those before it only the first, the topic, is kept."""
+    """The text with what it points back to; of the questions before the previous one only the first, the topic, is kept."""
     found = _CARRIED.fullmatch(previous)
     asked = [found["asked"], *found["kept"].split("; ")] if found else [previous]
-    kept = dict.fromkeys(q.rstrip("?. ") for q in (asked[0], asked[-1]))
+    kept = dict.fromkeys(_gist(q) for q in (asked[0], asked[-1]))
     return f"{text.rstrip('?. ')} ({'; '.join(kept)})?"
+
+
+def _gist(question: str) -> str:
+    """The question without the words that only ask. One that names a role stays whole: what it says of the role is often such a word."""
+    for sentence in () if roles_in(question) else re.split(r"[.?!,;]+(?:\s|$)", question):
+        said = sentence.split()
+        telling = [n for n, word in enumerate(said) if word.strip("'\"()").lower() not in _ASKING]
+        if telling:
+            return " ".join(said[telling[0] : telling[-1] + 1])
+    return question.rstrip("?. ")
 
 
 def _swap_roles(previous: str, named: Sequence[str]) -> str:
@@ -341,12 +357,13 @@ def _resolve(text: str, last: Turn) -> Rewrite:
         single = found[0].lower() in ("he", "she", "him", "his", "her", "hers")
         person = _person_in(last, single)
         name = person if person is not None else _a(roles[:1] if single else roles[:2])
-        back = person is not None or not roles
+        back = person is not None or not (roles or (found["many"] and _has_own(text[: found.start()])))  # "they" may be things
         if name:
             rule, many = "pronoun", _many(roles) if person is None else name
             word = f"{name}'s" if found["whose"] else many if found["many"] else name
             out = text[: found.start()] + word + text[found.end() :]
     back = back or any(not _has_own(out[: m.start()]) for m in _THING.finditer(_EMPTY.sub(lambda m: " " * len(m[0]), out)))
+    back = back or not (len(_content(text)) > 1 or roles_in(out) or _DEFINED.fullmatch(text))  # "what now?"
     if back and len(_content(text)) <= _CARRY_WORDS:
         return Rewrite(_carry(out, previous), "back reference")
     return Rewrite(out, rule)

@@ -11,7 +11,7 @@ from coach.encoder import load_encoder
 from coach.errors import CoachError
 from coach.grounding import Checker
 from coach.index import open_index
-from coach.model import load_model
+from coach.providers import load_model
 from coach.settings import Settings
 from coach.types import Prompt
 

@@ -19,12 +19,15 @@ ADDED_MODALS, ADDED_QUANTIFIERS = ("must", "should", "will"), ("all", "most", "o
 CLOSE = 0.7  # share of the content words that the sources have, too
 NEAREST = 0.5  # and that the nearest one has
 SHORTEST = 4  # words
+TURNED = 0.5  # share of the words said of a role that the sources say of another
 BEHIND = 4  # words behind a number among which what it counts stands
 _CAUSES = frozenset("because therefore thus hence consequently since".split())
-_CONDITIONS = frozenset("if unless until when whenever once provided except depending depends".split())
+_CONDITIONS = frozenset("if unless until when whenever where wherever once provided except depending depends".split())
 _COMPARES = frozenset("than more most less least better best worse worst higher highest lower lowest bigger biggest larger largest".split())  # fmt: skip
 _POINTS = re.compile(r"(?:(?:so|and|but|yes|no|then|also|or)\b[\s,]*)*(?:its?|this|that|these|those|they|their|he|she|his|her|one|both|which|such)\b", re.IGNORECASE)  # fmt: skip
 _SPLIT = re.compile(r",?\s+(?:while|whereas|but|and)\s+", re.IGNORECASE)
+_SUBJECT = re.compile(rf"(?:An?|The)\s+(?:{'|'.join(ROLE_NAMES.values())})\s+(?=[a-z]+s\b)")
+_JOINS = re.compile(r"(?:,\s+and|\s+and|,)\s+")
 _DIGITS = re.compile(r"(?!(?:19|20)\d\d\b)(?<![\w.])\d[\d,.]*(?![a-zA-Z])")  # no years, no names such as 18F
 
 
@@ -115,6 +118,7 @@ def _moved(claim: Statement, sources: Sequence[Statement]) -> Iterator[str]:
 
 def _counted(text: str) -> Iterator[tuple[str, str]]:
     """Pairs of a number in digits and the stem of a word shortly behind it."""
+    text = called_alike(text)
     for found in _DIGITS.finditer(text):
         behind = re.findall(r"[a-z][a-z-]+", re.split(r"[.;:(]\s", text[found.end() :].lower())[0])[:BEHIND]
         for word in behind:
@@ -127,7 +131,26 @@ def _turned(claim: Statement, sources: Sequence[Statement]) -> Iterator[str]:
     of: dict[str, set[str]] = {}
     for role, what in (pair for s in sources for pair in s.doers if pair[0] in ROLE_NAMES):
         of.setdefault(what, set()).add(role)
-    for role, what in claim.doers:
-        if role in ROLE_NAMES and what in of and role not in of[what]:
-            yield f'says it of "{ROLE_NAMES[role]}"; the source says it of "{ROLE_NAMES[min(of[what])]}"'
-            return
+    judged = [(role, what) for role, what in claim.doers if role in ROLE_NAMES and what in of]
+    wrong = [(role, what) for role, what in judged if role not in of[what]]
+    if wrong and len(wrong) >= TURNED * len(judged):
+        role, what = wrong[0]
+        yield f'says it of "{ROLE_NAMES[role]}"; the source says it of "{ROLE_NAMES[min(of[what])]}"'
+
+
+def follows(sentence: str, statement: str) -> bool:
+    """Whether a sentence is a statement's subject with one whole part of what is said of it, the others left away: of "A PM does X and does Y" that it does Y."""
+    claim, source = called_alike(sentence).rstrip(".!"), called_alike(statement).rstrip(".!")
+    subject = _SUBJECT.match(source)
+    if not subject or not claim.startswith(subject[0]) or _CONDITIONS.intersection(source.lower().split()):
+        return False
+    parts = [part.strip() for part in _JOINS.split(source[subject.end() :])]
+    return claim[subject.end() :] in parts
+
+
+def called_alike(text: str) -> str:
+    """A text in which each role has one name, as "PMs" and "product managers" say the same."""
+    for mention in reversed(role_mentions(text)):
+        start, end = mention.span
+        text = f"{text[:start]}{ROLE_NAMES[mention.role]}{'s' if text[start:end].endswith('s') else ''}{text[end:]}"
+    return text

@@ -31,9 +31,10 @@ MAX_RESTATED = 2  # times that a model is asked again, for one answer
 MAX_CITED = 3  # statements that a model is asked to restate
 SAID = 0.6  # share of a statement's words in one shown sentence, from which on it has been said
 
-STOPPED = "The language model stopped before it had finished. What it left unsaid was composed from the library."
-SILENT = "The language model did not answer. This answer was composed from the library."
-UNPROVED = "Too little of what the language model wrote could be proved. This answer was composed from the library."
+STOPPED = "The language model stopped before it had finished."
+SILENT = "The language model did not answer."
+UNPROVED = "Too little of what the language model wrote could be proved."
+COMPLETED = "What it left unsaid was taken from the library."
 
 
 @dataclass(frozen=True, slots=True)
@@ -226,7 +227,7 @@ class _Writer:
         if 2 * self._proved < max(self._claims, shown) or not self._proved:
             return self._result(self._composed, Making(note=note or UNPROVED))
         self._shown += [(s, ()) for s in self._closing]
-        return self._so_far(note)
+        return self._so_far(f"{note} {COMPLETED}" if note else "")
 
     def _so_far(self, note: str = "") -> Written:
         """The shown sentences with their citations, numbered in the order in which they are first used."""

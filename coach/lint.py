@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from coach.corpus import Corpus, asked_in, front_matter, parse_yaml, plain, read_corpus, read_registry
+from coach.quotable import why_not
 from coach.types import Document, Passage
 
 KINDS = ("role", "comparison", "ladder", "transition", "metrics", "market")
@@ -162,6 +163,8 @@ def _passage(document: Document, passage: Passage) -> Iterator[Finding]:
     size = sum(len(passage.quote(n).split()) for n in range(len(passage.sentences)))
     if not passage.heading or passage.heading == passage.title:
         yield Finding(document.path, line(0), "text without a heading of its own.")
+    if reason := why_not(passage.heading):
+        yield Finding(document.path, line(0), f"the heading {passage.heading!r} {reason}.")
     if size < MIN_WORDS:
         yield Finding(document.path, line(0), f"passage {passage.id} has {size} words; at least {MIN_WORDS} are needed.")
     if re.search(r"-\d+$", passage.id) and size >= MIN_WORDS and "#" in passage.id and _was_split(document, passage):
@@ -192,6 +195,8 @@ def _sentence(text: str, kind: str) -> Iterator[str]:
         yield "a question inside a passage"
     if len(text.split()) > MAX_SENTENCE_WORDS:
         yield f"longer than {MAX_SENTENCE_WORDS} words"
+    if reason := why_not(text):
+        yield f"never quoted, since it {reason}"
     if kind == "market" and _FIGURE.search(_YEAR.sub("", text)) and not _YEAR.search(text):
         yield "a figure without its date"
 

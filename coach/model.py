@@ -21,7 +21,6 @@ from typing import Protocol
 from filelock import FileLock
 
 from coach.errors import ModelError, SettingsError
-from coach.settings import Settings
 from coach.types import Prompt
 
 TRIES = 3  # of one request, while nothing of its reply has come
@@ -227,17 +226,3 @@ def replayed(path: Path) -> Source:
         return lambda: None
 
     return start
-
-
-def load_model(settings: Settings) -> Guarded | None:
-    """The chat model of the settings, None when there is none. Raises SettingsError: no such provider, its package or key missing, no such file."""
-    if not settings.model:
-        return None
-    from coach.providers import open_source
-
-    if settings.model.startswith("replay:"):
-        source = replayed(Path(settings.model.removeprefix("replay:")))
-    else:
-        source = open_source(settings)
-    budget = Budget(settings.cache / "model-tokens.json", settings.model_daily_tokens)
-    return Guarded(source, settings.model_timeout, settings.model_tokens, Breaker(), budget)

@@ -1,7 +1,7 @@
 """Which sentences a chat model may say in the coach's own words, without proof: lines that join, encouragement, questions back to the person.
 
-Narrow on purpose. Every word must be in a short list that holds no names, no numbers but "two", and nothing that could carry a claim, an
-instruction or a secret; and the whole sentence must have one of a few forms.
+Narrow on purpose: the whole sentence must have one of a few forms, made of short lists of words that hold no names, no numbers but "two", and
+nothing that could carry a claim, a promise, an instruction or a secret.
 """
 
 from __future__ import annotations
@@ -9,35 +9,42 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from coach.quotable import why_not
 from coach.types import Voice
 from coach.vocabulary import role_mentions
 
 LONGEST = 22  # words
-_WORD = re.compile(r"[a-z]+(?:['’][a-z]+)?", re.IGNORECASE)
-_PLAIN = re.compile(r"[\w\s,;:.?!'’()\u2013\u2014-]+")
-_SMALL = frozenset(
-    """a an the and or but so as at by for from in into of on onto than then to up with within about between both each either first next last
-    also now here there this that these those it its how what which who why when where is are was be do does did can could would will should
-    if i i'd i'm me my we us our you you're you'd you've your yours yourself one two all any some most more other same still yet""".split()
+_PLAIN = re.compile(r"[A-Za-z\s,;:.?!'’()\u2013\u2014-]+")  # a word in other letters would be in no list, and so not be looked up
+_YOU = re.compile(r"\byours?\b|\byou\b")
+# A form is matched by a sentence in lower case with every role as "*"; only a form's own verbs can stand in it, so that it cannot claim.
+_WHO = r"(?:(?:(?:an?|the|each|both|either|your) )?(?:(?:two|next|current) )?(?:\*(?: (?:role|level|job|position)s?)?|(?:role|level|job|position)s?)|you)"
+_WHOSE = rf"{_WHO}(?:(?:,|,? and|,? or| versus| to) {_WHO})*"
+_KIND = r"(?:short|brief|direct|full|main|key|most important|important|first|next|practical)"
+_POINT = rf"(?:(?:the|two|these|those|some|a few)(?: {_KIND})*|{_KIND}) (?:answer|summary|comparison|difference|point|thing|part|side|step|way|reason|detail|question)s?"
+_OF = rf"(?: (?:for|between|of|to|from|at|on|in|with) (?:{_WHOSE}|(?:the|this|that|your) question|this|that|it|practice|detail|short|the (?:library|sources)))*"
+_OPENING = r"(?:in (?:short|brief|sum|summary|practice|detail|particular|other words)|to (?:sum up|start(?: with)?|begin(?: with)?)|put simply|so)"
+_CLAUSE = (
+    rf"(?:what|how)(?: does| do)?(?: (?:{_WHOSE}|this|that|it|they|these|the (?:library|sources)))? (?:is|are|do|does|means?|matters?|differs?|compares?|looks?|comes?|helps?|says?|stands?)"
+    rf"(?: (?:like|out|up|most|first|next|here|in practice))*{_OF}"
 )
-_ROLE_WORDS = frozenset("role roles level levels job jobs position positions".split())
-# What a line that joins may speak of: the answer and its parts, never what they say.
-_LINKING = _SMALL | _ROLE_WORDS | frozenset(
-    """answer short brief sum summary words practice detail details particular simply put difference differences differ differs compare compared comparison
-    point points thing things part parts side sides step steps way ways reason reasons look looks matter matters mean means stand stands out key main
-    important come comes follow follows following below above help helps start starts begin begins against library sources say says question""".split()
-)  # fmt: skip
-_ASKING = _SMALL | _ROLE_WORDS | frozenset(
-    """like want help helpful useful work working focus start begin talk look closer try plan planning goal goals step steps path move moving go going think thinking feel
-    know tell hear see sound sounds today week month year quarter right currently current already part parts point points closest close hardest easiest difficult
-    strongest strong weakest weak most least important matter matters missing ready prepare interested interest curious compare explore dig deeper deep further detail
-    details question questions example situation team manager company experience area areas skill skills make made take taking stand
-    standing fit fits best better have has had done doing get getting need needs topic topics let's together""".split()
-)  # fmt: skip
-_LINK = re.compile(r"(?:here|in|two|to|for|what|how|so|put|this|these|the|at|compared|on|as)\b.*:", re.IGNORECASE)
+_LINK = re.compile(
+    rf"(?:{_OPENING},? )?(?:{_OPENING}|(?:here is |here's |here are |this is )?(?:{_POINT}{_OF}|{_CLAUSE})|{_POINT}{_OF} (?:is|are|stand out|come first|follow)"
+    rf"(?: (?:this|these|here|as follows))?|(?:for|as|at|between|compared (?:with|to)) {_WHOSE}):"
+)
+_NOUNS = "|".join(
+    """a an the and or of on in at to for from with about by as into within this that these those it one two each both all some most more first last next now here
+    still also already right current currently own other best closest hardest easiest furthest relevant useful important deeper closer further together better
+    role roles level levels job jobs position positions goal goals plan step steps path move topic topics part parts point points area areas question questions
+    situation team product manager company experience skill skills example examples detail details today week month quarter year you your yours""".split()
+)
+_REST = rf"(?: (?:{_NOUNS}|\*))*"
+_DO = r"(?:know|hear|talk|work|focus|start|begin|look|plan|try|compare|explore|dig|go|see|move|change|improve|learn|do)"
 _QUESTION = re.compile(
-    r"(?:so |and |now )?(?:what|which|how|where|when|who|why|would|do|does|are|is|have|could|can|shall|should)\b[^.?!:;]*\b(?:you|your|you'd|you're|you've|yours)\b[^.?!:;]*\?",
-    re.IGNORECASE,
+    rf"(?:so |and |now )?(?:(?:what|which|where|how){_REST} (?:would|do|could|can) you(?: already)?(?: (?:like|want|need|plan|hope|prefer|have|feel|think))?(?: (?:to )?{_DO})?{_REST}"
+    rf"|(?:would|do) you (?:like|want|prefer|plan|hope)(?: to {_DO}| me to (?:help|explain|compare))?{_REST}|(?:shall|should|could|can) we (?:look|plan|talk|start|compare|explore|focus|go){_REST}"
+    rf"|(?:can|could) i help you{_REST}|(?:what|which){_REST} (?:is|are|are you (?:looking|working|planning)|feels?|sounds?|matters?|comes?|interests?|would help){_REST}|(?:how close|how far|how ready|where) are you{_REST}"
+    rf"|are you (?:already |currently )?(?:ready|interested|looking|working|planning|curious){_REST}|(?:could|can|would) you (?:tell me|say) more{_REST}"
+    rf"|do you (?:already )?(?:have|lead|work){_REST}|(?:does|do|is|are) (?:this|that|these|it) (?:help|fit|sound|useful|helpful){_REST})\?"
 )
 _ENCOURAGEMENT = re.compile(
     r"(?:good luck(?: with (?:it|this|that|your (?:next )?(?:step|move|plan)))?|well done|good question|(?:that|this|it)(?: is|['’]s) a (?:very )?(?:good|great|fair|important|common|useful) (?:question|goal|place to start|thing to ask)"
@@ -48,20 +55,25 @@ _ENCOURAGEMENT = re.compile(
 
 def voice_of(sentence: str) -> Voice:
     """Whose words a sentence may be: LINK or COACH where it claims nothing, else CORPUS, which needs proof."""
-    said = _words(sentence)
-    if not said or len(said) > LONGEST or not _PLAIN.fullmatch(sentence) or any(c.isdigit() for c in sentence):
+    if not _PLAIN.fullmatch(sentence) or len(sentence.split()) > LONGEST:
         return Voice.CORPUS
-    if _ENCOURAGEMENT.fullmatch(sentence):
+    form = _form(sentence)
+    if _ENCOURAGEMENT.fullmatch(sentence) or (_QUESTION.fullmatch(form) and _YOU.search(form)):
         return Voice.COACH
-    if _QUESTION.fullmatch(sentence) and said <= _ASKING:
-        return Voice.COACH
-    if _LINK.fullmatch(sentence) and said <= _LINKING:
-        return Voice.LINK
-    return Voice.CORPUS
+    return Voice.LINK if _LINK.fullmatch(form) else Voice.CORPUS
 
 
-_LEAD = re.compile(r"(?:as|since|because|with|given|being|working|at|in|for) [^,.;:?!]{2,100}, ", re.IGNORECASE)
-_LEADING = _SMALL | _ROLE_WORDS | frozenset("am are have work works working being given since because years year experience goal company".split())  # fmt: skip
+_SMALL = frozenset(
+    """a an the and or but so as at by for from in into of on onto than then to up with within about between both each either first next last
+    also now here there this that these those it its how what which who why when where is are was be do does did can could would will should
+    if i i'd i'm me my we us our you you're you'd you've your yours yourself one two all any some most more other same still yet""".split()
+)
+_LEAD = re.compile(r"(?:as|since|because|with|given|being|working|at|in|for) [^,.;:?!<>{}\[\]|\\`~^=@#$]{2,100}, ", re.IGNORECASE)
+_LEADING = _SMALL | frozenset("am have has had work works working being given since because years year experience goal company role roles level levels job jobs position positions".split())  # fmt: skip
+_OF_YOU = re.compile(r"(?:as|since|because|given(?: that)?) your? ", re.IGNORECASE)
+_VERBS = frozenset(
+    "am is are was were be do does did can could would will should have has had work works you're you've you'd it's that's".split()
+)
 
 
 def lead_of(sentence: str, about: Sequence[str]) -> str:
@@ -69,20 +81,23 @@ def lead_of(sentence: str, about: Sequence[str]) -> str:
     found = _LEAD.match(sentence)
     if not found or not about:
         return ""
-    own = frozenset(_tokens(" ".join(about)))
-    said = frozenset(_tokens(found[0])) - _LEADING
-    return found[0] if said and said <= own else ""
+    own, said = frozenset(_tokens(" ".join(about))), _tokens(found[0])
+    verbs = sum(word in _VERBS for word in said)
+    if verbs > 1 or (
+        not _OF_YOU.match(found[0]) and (verbs or said[0] in ("since", "because") or len(role_mentions(found[0])) > 1)
+    ):
+        return ""  # it would claim something of others
+    new = frozenset(said) - _LEADING
+    return found[0] if new and new <= own and not why_not(found[0]) else ""
 
 
 def _tokens(text: str) -> list[str]:
     return re.findall(r"[\w'’-]+", text.lower())
 
 
-def _words(sentence: str) -> frozenset[str]:
-    """The words of a sentence, the names of roles left out."""
-    kept, position = [], 0
-    for mention in role_mentions(sentence):
-        kept.append(sentence[position : mention.span[0]])
-        position = mention.span[1]
-    kept.append(sentence[position:])
-    return frozenset(w.lower().replace("’", "'") for w in _WORD.findall(" ".join(kept))) or frozenset({"role"})
+def _form(sentence: str) -> str:
+    """A sentence in lower case with every role as "*"."""
+    for mention in reversed(role_mentions(sentence)):
+        start, end = mention.span
+        sentence = f"{sentence[:start]}*{sentence[end:]}"
+    return " ".join(sentence.lower().replace("’", "'").split())

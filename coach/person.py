@@ -78,6 +78,11 @@ def told(messages: Sequence[str]) -> tuple[Note, ...]:
     return _fold([*(Note(trait, _short(", ".join(texts))) for trait, texts in one if texts), *several], MAX_EACH)
 
 
+def remember(notes: Sequence[Note], message: str) -> tuple[Note, ...]:
+    """The notes with what one more message says."""
+    return _fold([*notes, *told([message])], MAX_LINES)
+
+
 def spoken(notes: Iterable[Note]) -> str:
     """The notes as lines that a person can edit: "Role: senior PM"."""
     return "\n".join(f"{note.trait.capitalize()}: {note.text}" for note in notes)

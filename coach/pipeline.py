@@ -20,8 +20,8 @@ from coach.gate import Gate, Verdict, unknown_names
 from coach.generation import ChatModel, Written, write
 from coach.grounding import Checker
 from coach.index import IndexDamaged, IndexMissing, open_index, read_pointer
-from coach.model import load_model
 from coach.person import spoken, told
+from coach.providers import load_model
 from coach.question import clean
 from coach.refusing import apology, follow_up_topics, nearest_topics, talk, typical
 from coach.retrieval import Found, Retriever
@@ -215,6 +215,11 @@ class Coach:
     def passages(self) -> tuple[Passage, ...]:
         """Every passage of the index."""
         return tuple(self._current().index.passages)
+
+    @property
+    def has_model(self) -> bool:
+        """Whether a chat model writes the answers."""
+        return self._model is not None
 
     @property
     def threshold(self) -> float:

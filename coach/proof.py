@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from coach.fidelity import clauses, slips
+from coach.fidelity import called_alike, clauses, follows, slips
 from coach.grounding import Checker
 from coach.index import terms
 from coach.types import Support
@@ -31,7 +31,8 @@ class Proof:
 
 def prove(checker: Checker, claim: str, statements: Sequence[str], cited: Sequence[int] = ()) -> Proof:
     """Whether one statement, or a few together, prove a claim. What the claim cites only breaks ties between statements that are alike."""
-    if len(claim) > LONGEST or _UNSAFE.search(claim):
+    known = " ".join(statements)
+    if len(claim) > LONGEST or any(found[0] not in known for found in _UNSAFE.finditer(claim)):
         return Proof(Support(False, 0.0, ("markup, links and signs like these are not shown",)))
     if not claim.endswith((".", "!")):
         return Proof(Support(False, 0.0, ("no whole sentence",)))
@@ -54,10 +55,11 @@ def prove(checker: Checker, claim: str, statements: Sequence[str], cited: Sequen
 
 def _check(checker: Checker, claim: str, statements: Sequence[str], numbers: Sequence[int]) -> Support:
     """The check's verdict on a claim and on each of its clauses, at the stricter bound, and what it leaves out or adds."""
-    nearest, *beside = texts = [statements[n - 1] for n in numbers]
+    claim, *texts = map(called_alike, (claim, *(statements[n - 1] for n in numbers)))
+    nearest, *beside = texts
     found = checker.check(claim, texts)
-    if found.score == 1.0:  # word for word
-        return found
+    if found.score == 1.0 or follows(claim, nearest):  # word for word
+        return Support(True, 1.0)
     slipped = slips(claim, nearest, beside)
     parts = [found, *(checker.check(clause, texts) for clause in clauses(claim))]
     least = LEAST if len(numbers) == 1 else TOGETHER

@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from coach.errors import ModelError, SettingsError
-from coach.model import Put, Source, Transient
+from coach.model import Breaker, Budget, Guarded, Put, Source, Transient, replayed
 from coach.settings import Settings
 from coach.types import Prompt
 
@@ -33,30 +33,40 @@ class _Provider:
 
     name: str
     extra: str
-    key: str = ""
+    keys: tuple[str, ...] = ()
     tokens: str = "max_tokens"
     silence: str = "timeout"
     retries: str = "max_retries"
 
 
 _PROVIDERS = {
-    "openai": _Provider("openai", "openai", key="OPENAI_API_KEY"),
-    "anthropic": _Provider("anthropic", "anthropic", key="ANTHROPIC_API_KEY"),
-    "google": _Provider("google_genai", "google", key="GOOGLE_API_KEY"),
-    "google_genai": _Provider("google_genai", "google", key="GOOGLE_API_KEY"),
-    "mistral": _Provider("mistralai", "mistral", key="MISTRAL_API_KEY"),
-    "mistralai": _Provider("mistralai", "mistral", key="MISTRAL_API_KEY"),
+    "openai": _Provider("openai", "openai", keys=("OPENAI_API_KEY",)),
+    "anthropic": _Provider("anthropic", "anthropic", keys=("ANTHROPIC_API_KEY",)),
+    "google": _Provider("google_genai", "google", keys=("GOOGLE_API_KEY", "GEMINI_API_KEY")),
+    "google_genai": _Provider("google_genai", "google", keys=("GOOGLE_API_KEY", "GEMINI_API_KEY")),
+    "mistral": _Provider("mistralai", "mistral", keys=("MISTRAL_API_KEY",)),
+    "mistralai": _Provider("mistralai", "mistral", keys=("MISTRAL_API_KEY",)),
     "ollama": _Provider("ollama", "ollama", tokens="num_predict", silence="", retries=""),
 }
 
 
-def open_source(settings: Settings) -> Source:
+def load_model(settings: Settings) -> Guarded | None:
+    """The chat model of the settings, None when there is none. Raises SettingsError: no such provider, its package or key missing, no such file."""
+    if not settings.model:
+        return None
+    budget = Budget(settings.cache / "model-tokens.json", settings.model_daily_tokens)
+    return Guarded(_source(settings), settings.model_timeout, settings.model_tokens, Breaker(), budget)
+
+
+def _source(settings: Settings) -> Source:
     """The provider that the settings name. Raises SettingsError."""
     provider, _, name = settings.model.partition(":")
     if not name:
         raise SettingsError(
             f"COACH_MODEL is {settings.model!r}; give provider:model, as in openai:gpt-4o-mini, ollama:llama3.2 or gguf:/path/to/model.gguf."
         )
+    if provider == "replay":
+        return replayed(Path(name))
     if provider == "gguf":
         return _local(Path(name).expanduser(), settings.threads, settings.model_tokens)
     return _LangChain(_chat_model(settings, provider, name), provider)
@@ -66,6 +76,8 @@ def _chat_model(settings: Settings, provider: str, name: str) -> BaseChatModel:
     from langchain.chat_models import init_chat_model
 
     known = _PROVIDERS.get(provider, _Provider(provider, ""))
+    keyless = bool(known.keys) and not any(os.environ.get(name) for name in known.keys)
+    needs_key = SettingsError(f"The chat model {settings.model} needs a key; put it into {' or '.join(known.keys)}.")
     options: dict[str, Any] = {known.tokens: settings.model_tokens}
     if known.silence:
         options[known.silence] = settings.model_timeout
@@ -75,7 +87,7 @@ def _chat_model(settings: Settings, provider: str, name: str) -> BaseChatModel:
         # A server of one's own mostly wants no key, but its client wants one; and there steadiness is worth more than variety. Hosted models
         # choose their own temperature: some refuse any other.
         options |= {"base_url": settings.model_url, "temperature": 0}
-        if known.key and not os.environ.get(known.key):
+        if keyless:
             options["api_key"] = "none"
     try:
         model: BaseChatModel = init_chat_model(name, model_provider=known.name, **options)
@@ -85,15 +97,15 @@ def _chat_model(settings: Settings, provider: str, name: str) -> BaseChatModel:
             f"The chat model {settings.model} needs a package that is not installed; pip install {package}."
         ) from None
     except Exception as error:  # each provider has its own, and their words may name a key
-        if known.key and not os.environ.get(known.key):
-            raise SettingsError(f"The chat model {settings.model} needs a key; put it into {known.key}.") from None
-        if provider not in _PROVIDERS:
-            listed = ", ".join(sorted({p.extra for p in _PROVIDERS.values()}))
-            raise SettingsError(
-                f"The chat model {settings.model} cannot be set up ({type(error).__name__}); known are {listed} and gguf, "
-                "and any server that speaks OpenAI's protocol as openai:NAME with COACH_MODEL_URL."
-            ) from None
-        raise SettingsError(f"The chat model {settings.model} cannot be set up ({type(error).__name__}).") from None
+        if keyless and not settings.model_url:
+            raise needs_key from None
+        listed = ", ".join(sorted({p.extra for p in _PROVIDERS.values()}))
+        raise SettingsError(
+            f"The chat model {settings.model} cannot be set up ({type(error).__name__}); known are {listed} and gguf, "
+            "and any server that speaks OpenAI's protocol as openai:NAME with COACH_MODEL_URL."
+        ) from None
+    if keyless and not settings.model_url:  # some notice it only when they are asked
+        raise needs_key
     return model
 
 
@@ -139,8 +151,8 @@ def _translated(error: Exception, provider: str) -> ModelError:
     found = next((s for s in (getattr(error, "status_code", None), getattr(response, "status_code", None), getattr(error, "code", None)) if isinstance(s, int)), 0)  # fmt: skip
     kind = f"{type(error).__name__}{f' {found}' if found else ''}"
     if found in (401, 403):
-        known = _PROVIDERS.get(provider)
-        return ModelError(f"The chat model's provider refuses the key; check {known.key if known and known.key else 'it'}.")
+        keys = _PROVIDERS[provider].keys if provider in _PROVIDERS else ()
+        return ModelError(f"The chat model's provider refuses the key; check {keys[0] if keys else 'it'}.")
     if found == 404:
         return ModelError("The chat model's provider does not know this model or address; check COACH_MODEL and COACH_MODEL_URL.")
     if found in (408, 409, 425, 429) or found >= 500:

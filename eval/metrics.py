@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import random
 import re
+from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 
 from coach.index import stem
@@ -35,6 +36,13 @@ def holds(text: str, words: str) -> bool:
         return True
     sought, said = ([stem(w) for w in re.findall(r"\w+", t.lower())] for t in (words, text))
     return bool(sought) and any(said[n : n + len(sought)] == sought for n in range(len(said)))
+
+
+def token_f1(text: str, reference: str) -> float:
+    """The harmonic mean of precision and recall over the words of two texts, letter case aside; a word counts as often as it stands there."""
+    said, expected = (Counter(re.findall(r"\w+", t.lower())) for t in (text, reference))
+    shared = (said & expected).total()
+    return 2 * shared / (said.total() + expected.total()) if shared else 0.0
 
 
 def share(hits: Iterable[bool]) -> float:

@@ -188,6 +188,25 @@ def test_what_points_back_carries_the_previous_question(message):
     assert "metrics" in text and "VP of Product" in text, text
 
 
+def test_they_may_be_things_that_the_message_names():
+    assert standalone([ROLELESS], "Speaking of surveys, how are they made?").text == "Speaking of surveys, how are they made?"
+
+
+@pytest.mark.parametrize("message", ["now what?", "who gains?", "and how many hours each month does that cost?"])
+def test_a_message_too_poor_for_a_question_carries_the_topic(message):
+    assert standalone([ROLELESS], message).text == f"{message.rstrip('?')} (conversion rate)?"
+
+
+@pytest.mark.parametrize("message", ["What is churn?", "what's stickiness", "Explain OKRs."])
+def test_a_word_that_is_asked_for_makes_a_question_of_its_own(message):
+    assert standalone([ROLELESS], message).text == message
+
+
+def test_a_point_of_the_answer_keeps_what_was_asked():
+    text = standalone([METRICS], "say more about the second point").text
+    assert text == "A VP of Product tracks market position (Which metrics does a VP of Product track)?"
+
+
 @pytest.mark.parametrize(
     ("turn", "message", "holds"),
     [
@@ -227,6 +246,8 @@ def test_people_who_were_not_named_again_become_the_role(message, holds):
         ("and a step down... wait, no, at PM level?", "product manager"),
         ("APM, uh, sorry, I mean senior PM?", "senior product manager"),
         ("oops, I wanted to ask about the CPO", "chief product officer"),
+        ("no wait, I meant directors. long day", "director of product"),
+        ("oh sorry, wrong level. Director.", "director of product"),
     ],
 )
 def test_a_role_and_nothing_else_asks_the_same_for_that_role(message, role):
@@ -262,7 +283,7 @@ def test_the_topic_survives_a_chain_of_follow_ups():
         rewrite = standalone(history, message)
         assert "conversion rate" in rewrite.text
         history.append(Turn(message, "...", rewrite.text))
-    assert rewrite.text == "which tool (is that hard; What is a conversion rate)?"
+    assert rewrite.text == "which tool (hard; conversion rate)?"
 
 
 def test_a_history_without_standalone_questions_is_read_again():

@@ -15,6 +15,7 @@ from eval.metrics import (
     reciprocal_rank,
     share,
     smallest_detectable,
+    token_f1,
     wilson,
 )
 
@@ -169,3 +170,19 @@ def test_more_rows_show_smaller_changes():
     assert smallest_detectable(0.9, 1000) < smallest_detectable(0.9, 100) < smallest_detectable(0.9, 10) <= 1.0
     assert smallest_detectable(1.0, 100) > 0
     assert smallest_detectable(0.5, 0) == 1.0
+
+
+@pytest.mark.parametrize(
+    ("text", "reference", "expected"),
+    [
+        ("Who owns it?", "who owns IT", 1.0),
+        ("who owns it", "who owns the backlog", 4 / 7),
+        ("a a a", "a b", 2 / 5),
+        ("why", "how", 0.0),
+        ("", "how", 0.0),
+        ("", "", 0.0),
+    ],
+    ids=["the same", "a part", "a word counts as often as it stands there", "nothing shared", "no text", "no texts"],
+)
+def test_token_f1(text, reference, expected):
+    assert token_f1(text, reference) == pytest.approx(expected)

@@ -40,7 +40,19 @@ LAYERS = (
         "reply",
         "person",
     },
-    {"types", "errors", "settings", "export", "care_words", "person_words", "logistic", "adapter", "__init__"},
+    {
+        "types",
+        "errors",
+        "settings",
+        "export",
+        "care_words",
+        "person_words",
+        "quotable",
+        "quotable_words",
+        "logistic",
+        "adapter",
+        "__init__",
+    },
 )
 LAYER = {name: number for number, names in enumerate(LAYERS) for name in names}
 

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import gradio as gr
 
+from coach.person import read_back, remember, spoken
 from coach.web import furniture
 from coach.web.exchange import Conversation, Exchange, Status, history, next_number, settled
 from coach.web.markup import clean
@@ -57,7 +58,7 @@ def build_page(coach: Coach) -> gr.Blocks:
             current = gr.HTML(handlers.welcome(), elem_id="coach-current", js_on_load=_EVENTS, apply_default_css=False)
         with gr.Column(elem_id="coach-composer"):
             notice = gr.HTML("", elem_id="coach-notice", js_on_load=None, apply_default_css=False)
-            gr.HTML(furniture.COMPOSER, js_on_load=None, apply_default_css=False)
+            gr.HTML(furniture.composer(coach.has_model), js_on_load=None, apply_default_css=False)
         gr.HTML(furniture.PANEL, elem_id="coach-source", js_on_load=None, apply_default_css=False)
 
         outputs = [past, current, notice, conversation]
@@ -96,7 +97,8 @@ class Handlers:
         if problem:
             yield _refused(problem)
             return
-        exchange = Exchange(next_number(conversation), question)  # a retry, too, gets a number of its own
+        about = spoken(remember(read_back(_about(event)), question)) if self._coach.has_model else ""
+        exchange = Exchange(next_number(conversation), question, about=about)  # a retry, too, gets a number of its own
         past = conversation_markup(earlier, self._coach.passage)
         yield past, self._show(exchange), "", (*earlier, exchange)
         for step in self._answers(exchange, earlier):
@@ -125,7 +127,7 @@ class Handlers:
         """The exchange as its answer grows; an error ends it kindly instead of losing it."""
         try:
             # Closing the stream is what ends a model's work when the visitor leaves.
-            with closing(_stream(self._coach, exchange.question, earlier)) as stream:
+            with closing(_stream(self._coach, exchange, earlier)) as stream:
                 for answer in stream:
                     exchange = replace(exchange, answer=answer)
                     yield exchange
@@ -138,8 +140,8 @@ class Handlers:
         return exchange_markup(exchange, self._coach.passage)
 
 
-def _stream(coach: Coach, question: str, earlier: Conversation) -> Generator[Answer]:
-    yield from coach.stream(question, history(earlier))
+def _stream(coach: Coach, exchange: Exchange, earlier: Conversation) -> Generator[Answer]:
+    yield from coach.stream(exchange.question, history(earlier), exchange.about.splitlines())
 
 
 def _refused(problem: str) -> Update:
@@ -149,6 +151,12 @@ def _refused(problem: str) -> Update:
 
 def _data(event: gr.EventData) -> dict[str, Any]:
     return event._data if isinstance(event._data, dict) else {}
+
+
+def _about(event: gr.EventData) -> str:
+    """What stands in the box of what the coach knows about the person; the browser has it, the server only reads it."""
+    about = _data(event).get("about")
+    return clean(about) if isinstance(about, str) else ""
 
 
 def _has_lost(conversation: Conversation, event: gr.EventData) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from coach.types import Answer, Turn
@@ -29,6 +29,8 @@ class Exchange:
     question: str
     answer: Answer | None = None
     status: Status = Status.WORKING
+    about: str = ""
+    """What the person has said about themselves by now, as lines that they can edit."""
 
     @property
     def working(self) -> bool:
@@ -51,7 +53,7 @@ def settled(conversation: Conversation) -> Conversation:
 
 
 def _stopped(exchange: Exchange) -> Exchange:
-    return Exchange(exchange.number, exchange.question, exchange.answer, Status.STOPPED)
+    return replace(exchange, status=Status.STOPPED)
 
 
 def next_number(conversation: Sequence[Exchange]) -> int:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from coach.types import Answer, Citation, Layout
+from coach.types import OWN, Answer, Citation, Layout, Voice
 from coach.vocabulary import ROLE_LABELS
 from coach.web.exchange import Exchange, Status
 from coach.web.markup import clean, safe_url
@@ -24,7 +24,7 @@ def exchange_markdown(exchange: Exchange) -> str:
         if answer.note:
             lines += [_escape(answer.note), ""]
         if answer.sentences:
-            lines += [*_sentences(answer), ""]
+            lines += [*_sentences(answer), "", f"({_plain(answer.making.text)})", ""]
         if answer.nearest_topics:
             lines += ["What the library covers:", "", *(f"- {_plain(topic)}" for topic in answer.nearest_topics), ""]
         if answer.citations:
@@ -35,7 +35,10 @@ def exchange_markdown(exchange: Exchange) -> str:
 
 
 def _sentences(answer: Answer) -> list[str]:
-    texts = [f"{_plain(s.text)}{''.join(f' [{n}]' for n in s.citations)}" for s in answer.sentences]
+    texts = [
+        f"{OWN if s.voice is Voice.COACH else ''}{_plain(s.text)}{''.join(f' [{n}]' for n in s.citations)}"
+        for s in answer.sentences
+    ]
     if answer.layout is Layout.STEPS:
         return [f"{number}. {text}" for number, text in enumerate(texts, 1)]
     if answer.layout is Layout.COMPARISON:

@@ -11,6 +11,8 @@ from coach.web.render import suggestion_chips
 TITLE = "Career coach"
 MAX_QUESTION = 2_000
 """Characters of one message; enough for a long story, little enough to answer well."""
+MAX_ABOUT = 2_000
+"""Characters that a person can keep about themselves."""
 SHOWN_EXAMPLES = 4
 
 HEADER = f"""
@@ -23,9 +25,10 @@ HEADER = f"""
 </header>
 """
 
-COMPOSER = f"""
+_COMPOSER = f"""
 <p class="notice" data-lost hidden>The connection to the coach was lost. Nothing on this page is gone: you can still copy and download.
 <button type="button" data-act="reload">Reload to go on</button></p>
+{{box}}
 <form class="composer" data-composer>
   <label class="vh" for="coach-question">Your question</label>
   <textarea id="coach-question" rows="1" placeholder="Ask about your next step" autocomplete="off"
@@ -37,6 +40,15 @@ COMPOSER = f"""
 <p class="about" id="coach-about">An AI assistant. It answers only from its library and shows the words behind every sentence.
 Nothing you write is stored.</p>
 <div class="vh" role="status" aria-live="polite" id="coach-live"></div>
+"""
+_BOX = f"""
+<details class="you" hidden>
+  <summary>What I know about you</summary>
+  <p id="coach-you-about">From what you wrote. Change it or wipe it: it only helps me to word an answer for you, proves nothing, and is gone with this page.</p>
+  <label class="vh" for="coach-you">What I know about you, one thing a line</label>
+  <textarea id="coach-you" rows="4" maxlength="{MAX_ABOUT}" autocomplete="off" aria-describedby="coach-you-about" placeholder="Role: senior PM"></textarea>
+  <button type="button" class="tool" data-act="wipe">Wipe</button>
+</details>
 """
 
 PANEL = f"""
@@ -51,6 +63,11 @@ PANEL = f"""
 </div>
 <pre id="coach-export-head" hidden>{escape(EXPORT_HEAD)}</pre>
 """
+
+
+def composer(with_model: bool) -> str:
+    """Where a question is written; with a chat model also what the coach knows about the person, which only a model can use."""
+    return _COMPOSER.format(box=_BOX if with_model else "")
 
 
 def welcome(examples: Sequence[str]) -> str:

@@ -42,6 +42,7 @@
   const box = () => one("#coach-question");
   const newest = () => one("#coach-current article.exchange");
   const busy = () => newest()?.dataset.status === "working" && !("lost" in root.dataset);
+  const you = () => one("#coach-you");
   const sheet = matchMedia("(max-width: 60rem)");
 
   const tell = (name, detail = {}) =>
@@ -60,16 +61,18 @@
     return copy.textContent;
   };
   const plural = (count, word) => (count ? `${count} ${word}${count === 1 ? "" : "s"}. ` : "");
-  const spoken = { number: "", count: 0, finished: false };
+  const spoken = { number: "", said: [], finished: false };
 
   const speak = (article) => {
     if (spoken.number !== article.dataset.number) {
-      Object.assign(spoken, { number: article.dataset.number, count: 0, finished: false });
+      Object.assign(spoken, { number: article.dataset.number, said: [], finished: false });
       one("#coach-live").replaceChildren();
     }
-    const sentences = all(".sentence, .note p, .note li, .status", article);
-    sentences.slice(spoken.count).forEach((sentence) => say(words(sentence)));
-    spoken.count = sentences.length;
+    const sentences = all(".sentence, .note p, .note li, .status", article).map(words);
+    // Where a composed answer has taken the place of a language model's, it is said from its first new sentence.
+    const from = sentences.findIndex((sentence, place) => sentence !== spoken.said[place]);
+    if (from >= 0) sentences.slice(from).forEach(say);
+    spoken.said = sentences;
     if (!busy() && !spoken.finished) {
       spoken.finished = true;
       const rest = plural(all(".source-row", article).length, "source") + plural(all(".chip", article).length, "suggestion");
@@ -135,11 +138,18 @@
     const broken = newest()?.dataset.status === "working";
     if (broken) return lost();
     waiting = Date.now();
-    tell("ask", { ...detail, after: newest()?.dataset.number ?? "" });
+    tell("ask", { ...detail, after: newest()?.dataset.number ?? "", about: you()?.value ?? "" });
   };
   const send = () => {
     sent = box().value;
     ask({ question: sent });
+  };
+
+  // What the coach knows about the person is kept here and nowhere else; the server only adds to what it is sent.
+  const know = (text) => {
+    if (!you()) return;
+    you().value = text;
+    one(".you").hidden = false;
   };
 
   const refresh = () => {
@@ -159,6 +169,7 @@
       found();
       fit();
       closePanel(false);
+      know(one(".about-you", article)?.textContent ?? "");
       article.scrollIntoView({ block: "start" });
     }
     speak(article);
@@ -260,8 +271,14 @@
     close: () => closePanel(),
     previous: () => step(-1),
     next: () => step(1),
+    wipe: () => {
+      know("");
+      you().focus();
+      say("Wiped.");
+    },
     clear: () => {
       closePanel(false);
+      know("");
       tell("clear");
       box().focus();
     },

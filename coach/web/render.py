@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
 from itertools import zip_longest
 
-from coach.types import Answer, Citation, Layout, Outcome, Passage, Sentence
+from coach.types import Answer, Citation, Layout, Outcome, Passage, Sentence, Voice
 from coach.vocabulary import ROLE_LABELS
 from coach.web.exchange import Exchange, Status
 from coach.web.export import exchange_markdown
@@ -46,13 +47,25 @@ def exchange_markup(exchange: Exchange, lookup: Lookup, *, latest: bool = True) 
     elif exchange.status in _STATUS_NOTES:
         parts.append(f'<p class="status">{escape(_STATUS_NOTES[exchange.status])}</p>')
     if not exchange.working:
+        parts.append(_making(answer) if answer else "")
         parts.append(_sources(number, answer.citations, lookup) if answer else "")
         parts.append(_actions(exchange, latest))
         parts.append(_suggestions(answer) if answer and latest else "")
         parts.append(f'<pre class="export" hidden>{escape(exchange_markdown(exchange))}</pre>')
+    if latest and exchange.about:
+        parts.append(f'<pre class="about-you" hidden>{escape(exchange.about)}</pre>')
     outcome = answer.outcome.value if answer else ""
     state = f'data-number="{number}" data-status="{exchange.status.value}" data-outcome="{outcome}"'
     return f'<article class="exchange" {state} aria-busy="{str(exchange.working).lower()}">{"".join(parts)}</article>'
+
+
+def _making(answer: Answer) -> str:
+    """How the answer was made; first and plainly, why a language model's words did not stand where they did not."""
+    if not answer.sentences:
+        return ""
+    note = f'<p class="status">{escape(answer.making.note)}</p>' if answer.making.note else ""
+    own = " In italics: the coach's own words." if any(s.voice is Voice.COACH for s in answer.sentences) else ""
+    return f'{note}<p class="made">{escape(replace(answer.making, note="").text + own)}</p>'
 
 
 def suggestion_chips(label: str, questions: Sequence[str]) -> str:
@@ -85,9 +98,16 @@ def _body(number: int, answer: Answer) -> str:
         return note + _steps(number, answer)
     if answer.layout is Layout.COMPARISON and len({s.role for s in answer.sentences if s.role}) == 2:
         return note + _comparison(number, answer)
-    first, *rest = answer.sentences
-    more = f"<p>{_run(number, rest, answer.citations)}</p>" if rest else ""
-    return note + f'<p class="lead">{_run(number, [first], answer.citations)}</p>{more}'
+    return note + _prose(number, answer)
+
+
+def _prose(number: int, answer: Answer) -> str:
+    """The sentence that answers first, with what leads up to it, then the others; the coach's closing words by themselves."""
+    end = 1 + next(n for n, s in enumerate(answer.sentences) if s.voice is Voice.CORPUS)
+    rest = [s for s in answer.sentences[end:] if s.voice is not Voice.COACH]
+    own = [s for s in answer.sentences[end:] if s.voice is Voice.COACH]
+    first = f'<p class="lead">{_run(number, answer.sentences[:end], answer.citations)}</p>'
+    return first + "".join(f"<p>{_run(number, part, answer.citations)}</p>" for part in (rest, own) if part)
 
 
 def _steps(number: int, answer: Answer) -> str:
@@ -131,7 +151,9 @@ def _run(number: int, sentences: Sequence[Sentence], citations: Sequence[Citatio
         words, space, last = sentence.text.rpartition(" ")
         # A number alone at the start of a line reads as if it belonged to the next sentence.
         kept = f'<span class="keep">{escape(last)}{markers}</span>' if len(last) < _LONG_WORD else escape(last) + markers
-        parts.append(f'<span class="sentence">{escape(words + space)}{kept}</span>')
+        own = sentence.voice is Voice.COACH
+        label = '<span class="vh">The coach\'s own words: </span>' if own else ""
+        parts.append(f'<span class="sentence{" own" if own else ""}">{label}{escape(words + space)}{kept}</span>')
     return " ".join(parts)
 
 

@@ -68,11 +68,11 @@ class StandIn:
         """The document with this id."""
         return {"vp": self._document}[document_id]
 
-    def ask(self, question: str, history: Sequence[Turn] = ()) -> Answer:
+    def ask(self, question: str, history: Sequence[Turn] = (), about: Sequence[str] | None = None) -> Answer:
         """The complete answer."""
         return list(self.stream(question, history))[-1]
 
-    def stream(self, question: str, history: Sequence[Turn] = ()) -> Iterator[Answer]:
+    def stream(self, question: str, history: Sequence[Turn] = (), about: Sequence[str] | None = None) -> Iterator[Answer]:
         """The answer, sentence by sentence."""
         self.heard.append((question, tuple(history)))
         whole = self._answer(question)

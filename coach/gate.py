@@ -188,7 +188,7 @@ class Gate:
         model = self.model(index)
         values = features(found, ranked, index)
         score, field = (probability(weights, values) if found.evidence else 0.0 for weights in (model.covered, model.field))
-        is_open = score >= model.threshold
+        is_open = bool(ranked) and score >= model.threshold  # without a sentence to quote there is nothing to say
         # After a close call the question may be one of the corpus's own after all: then nobody else is named.
         clear = is_open or score < model.threshold / 2
         declined = index.nearest_declined(found.vector[0]) if clear and not is_open else None

@@ -18,6 +18,7 @@ from coach.index import terms
 from coach.own_words import lead_of, voice_of
 from coach.prompt import answer_prompt, restate_prompt
 from coach.proof import Proof, prove
+from coach.quotable import why_not
 from coach.reply import sentences_of, tidy
 from coach.types import Author, Citation, Making, Prompt, Sentence, Support, Voice
 
@@ -111,7 +112,7 @@ class _Writer:
         yield self._finished(note)
 
     def _asked(self, question: str) -> Prompt:
-        headings = [c.heading or c.title for c in self._statements]
+        headings = ["" if why_not(h := c.heading or c.title) else h for c in self._statements]
         return answer_prompt(question, list(zip(headings, self._texts, strict=True)), self._about)
 
     def _take(self, text: str, cited: tuple[int, ...]) -> bool:

@@ -37,6 +37,9 @@ class Transient(ModelError):
     """A failure that may be gone a moment later: no connection, too many requests, a fault of the server."""
 
 
+Model = Callable[[Prompt], Generator[str]]
+"""A prompt in, pieces of a reply out. Raises ModelError. Closing the generator ends the work."""
+
 Put = Callable[[str | ModelError | None], None]
 """Takes a piece of a reply, its failure, or None for its end. May be called from any thread."""
 
@@ -82,23 +85,40 @@ class Budget:
         self._daily = daily
         self._today = today
 
-    def check(self) -> None:
-        """Raises ModelError when today's tokens are spent."""
-        if self._daily and self._spent() >= self._daily:
+    def check(self, characters: int) -> None:
+        """Count what is given to read. Raises ModelError when today's tokens are spent, or cannot be counted."""
+        try:
+            spent = self._count(characters)
+        except OSError as error:
+            raise ModelError(
+                f"The count of the chat model's tokens in {self._path} cannot be written ({error.strerror}); set COACH_CACHE to a writable folder."
+            ) from error
+        if self._daily and spent >= self._daily:
             raise ModelError(
                 f"The chat model's budget of {self._daily:,} tokens for today is spent; answers are composed until midnight UTC."
             )
 
     def spend(self, characters: int) -> None:
-        """Count what was read or written."""
+        """Count what was written."""
+        try:
+            self._count(characters, beyond=True)
+        except OSError as error:  # the next request will say so
+            _log.warning("The count of the chat model's tokens in %s cannot be written (%s).", self._path, error.strerror)
+
+    def _count(self, characters: int, *, beyond: bool = False) -> int:
+        """The tokens spent before; counts these too unless there are none left and it may not go `beyond`."""
         if not self._daily:
-            return
+            return 0
         self._path.parent.mkdir(parents=True, exist_ok=True)
         with FileLock(self._path.with_suffix(".lock")):
-            row = {"day": self._today(), "tokens": self._spent() + -(-characters // CHARACTERS)}
-            draft = self._path.with_suffix(".draft")
-            draft.write_text(json.dumps(row), encoding="utf-8")
-            draft.replace(self._path)
+            spent = self._spent()
+            if spent < self._daily or beyond:
+                draft = self._path.with_suffix(".draft")
+                draft.write_text(
+                    json.dumps({"day": self._today(), "tokens": spent + -(-characters // CHARACTERS)}), encoding="utf-8"
+                )
+                draft.replace(self._path)
+        return spent
 
     def _spent(self) -> int:
         try:
@@ -106,13 +126,13 @@ class Budget:
             return int(row["tokens"]) if row["day"] == self._today() else 0
         except FileNotFoundError:
             return 0
-        except (OSError, ValueError, TypeError, KeyError):
+        except (OSError, ValueError, TypeError, KeyError, OverflowError):
             _log.warning("The count of the chat model's tokens in %s cannot be read; it starts anew.", self._path)
             return 0
 
 
 class Guarded:
-    """A provider as a `ChatModel` that never hangs, never runs on and never fails but by ModelError. Safe to share between threads."""
+    """A provider as a chat model that never hangs, never runs on and never fails but by ModelError. Safe to share between threads."""
 
     def __init__(self, source: Source, timeout: float, tokens: int, breaker: Breaker, budget: Budget) -> None:
         self._source = source
@@ -124,56 +144,63 @@ class Guarded:
     def __call__(self, prompt: Prompt) -> Generator[str]:
         """The reply in pieces. Raises ModelError."""
         self._breaker.check()
-        self._budget.check()
-        written = 0
+        self._budget.check(len(prompt.system) + len(prompt.user))
+        left = self._tokens * CHARACTERS
+        failed = False
         try:
             with closing(self._started(prompt)) as pieces:
                 for piece in pieces:
-                    written += len(piece)
-                    yield piece
-                    if written >= self._tokens * CHARACTERS:
+                    left -= len(piece)
+                    yield piece[:left] if left < 0 else piece
+                    if left <= 0:
                         break
         except ModelError as error:
-            self._breaker.note(failed=True)
+            failed = True
             _log.warning("%s", error)
             raise
-        finally:
-            self._budget.spend(len(prompt.system) + len(prompt.user) + written)
-        self._breaker.note(failed=False)
+        finally:  # also of a reply that is closed before its end: what came of it was good
+            self._breaker.note(failed=failed)
+            self._budget.spend(self._tokens * CHARACTERS - max(left, 0))
 
     def _started(self, prompt: Prompt) -> Generator[str]:
-        """The reply, asked for again while nothing of it has come and the failure may pass."""
+        """The reply, asked for again while nothing of it has come, the failure may pass and there is time."""
+        begins = time.monotonic() + self._timeout
         for attempt in range(1, TRIES + 1):
+            pause = FIRST_PAUSE * 2 ** (attempt - 1)
             begun = False
             try:
-                with closing(self._listened(prompt)) as pieces:
+                with closing(self._listened(prompt, begins)) as pieces:
                     for piece in pieces:
                         begun = True
                         yield piece
                 return
             except Transient:
-                if begun or attempt == TRIES:
+                if begun or attempt == TRIES or time.monotonic() + pause >= begins:
                     raise
-            time.sleep(FIRST_PAUSE * 2 ** (attempt - 1))
+            time.sleep(pause)
 
-    def _listened(self, prompt: Prompt) -> Generator[str]:
-        """One reply, each piece of it awaited for the time-out at most; closing this ends the provider's work."""
+    def _listened(self, prompt: Prompt, begins: float) -> Generator[str]:
+        """One reply, its first piece awaited until `begins` and each later one for the time-out; closing this ends the provider's work."""
         pieces: queue.SimpleQueue[str | ModelError | None] = queue.SimpleQueue()
         ends = time.monotonic() + LONGEST * self._timeout
+        until = begins
         cancel = self._source(prompt, pieces.put)
         try:
             while True:
                 try:
-                    piece = pieces.get(timeout=max(0.0, min(self._timeout, ends - time.monotonic())))
+                    piece = pieces.get(timeout=max(0.0, until - time.monotonic()))
                 except queue.Empty:
+                    said = "has not come to an end in" if until == ends else "has said nothing for"
+                    seconds = (LONGEST if until == ends else 1) * self._timeout
                     raise ModelError(
-                        f"The chat model has said nothing for {self._timeout:g} seconds; COACH_MODEL_TIMEOUT sets how long to wait."
+                        f"The chat model {said} {seconds:g} seconds; COACH_MODEL_TIMEOUT sets how long to wait."
                     ) from None
                 if piece is None:
                     return
                 if isinstance(piece, ModelError):
                     raise piece
                 yield piece
+                until = min(time.monotonic() + self._timeout, ends)
         finally:
             cancel()
 
@@ -184,12 +211,16 @@ def key_of(prompt: Prompt) -> str:
 
 
 class Recorder:
-    """A `ChatModel` that writes each whole reply of another one to a file, one JSON object a line, for `replay:FILE`."""
+    """A chat model that writes each reply of another one to a file, one JSON object a line, for `replay:FILE`. Raises SettingsError if it cannot."""
 
-    def __init__(self, model: Callable[[Prompt], Generator[str]], path: Path) -> None:
+    def __init__(self, model: Model, path: Path) -> None:
         self._model = model
         self._path = path
         self._lock = threading.Lock()
+        try:
+            path.touch()
+        except OSError as error:
+            raise SettingsError(f"The recording {path} cannot be written ({error.strerror}).") from error
 
     def __call__(self, prompt: Prompt) -> Generator[str]:
         """The reply in pieces; what was read of it is recorded also when it is closed before its end."""
@@ -209,20 +240,19 @@ class Recorder:
                 file.write(row + "\n")
 
 
-def replayed(path: Path) -> Source:
-    """A source that says what a recording holds. Raises SettingsError when that cannot be read."""
+def replayed(path: Path) -> Model:
+    """A chat model that says what a recording holds, as often as it is asked. Raises SettingsError when that cannot be read."""
     try:
         rows = [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines() if line.strip()]
         replies = {row["key"]: (row["reply"], row["failed"]) for row in rows}
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise SettingsError(f"The recording {path} cannot be read ({error}); make one with `coach eval --record`.") from error
 
-    def start(prompt: Prompt, put: Put) -> Callable[[], None]:
+    def reply(prompt: Prompt) -> Generator[str]:
         missing = f"The recording {path.name} does not hold this prompt; make it anew with `coach eval --record`."
-        reply, failed = replies.get(key_of(prompt), ("", missing))
-        for piece in re.findall(r"\s*\S+|\s+", reply):
-            put(piece)
-        put(ModelError(failed) if failed else None)
-        return lambda: None
+        said, failed = replies.get(key_of(prompt), ("", missing))
+        yield from re.findall(r"\s*\S+|\s+", said)
+        if failed:
+            raise ModelError(failed)
 
-    return start
+    return reply

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from coach.fidelity import called_alike, clauses, follows, slips
 from coach.grounding import Checker
 from coach.index import terms
+from coach.quotable import why_not
 from coach.types import Support
 
 # Scores of the grounding check from which a sentence in a model's words is proved by one statement, or by several together, where 0.33 does for the
@@ -17,8 +18,8 @@ from coach.types import Support
 LEAST, TOGETHER = 0.7, 0.9
 LONGEST = 600  # characters
 BESIDE = 3  # statements that a sentence is laid beside together
-# What has no place in an answer, whatever supports it.
-_UNSAFE = re.compile(r"[<>{}\[\]|\\`~^=@#$]|https?:|www\.|\b\w+\.(?:com|net|org|io|dev|example|test)\b|!\s*\(|[\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]", re.IGNORECASE)  # fmt: skip
+# What has no place in an answer, unless a statement holds the very same: whole links and tags, and signs.
+_UNSAFE = re.compile(r"https?:\S*\w|www\.\S*\w|<\s*[/!a-z][\w-]*|\]\s*\(|[<>{}\[\]|\\`~^=@#$]|https?:|\b\w+\.(?:com|net|org|io|dev|example|test)\b|!\s*\(|[\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]", re.IGNORECASE)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +32,8 @@ class Proof:
 
 def prove(checker: Checker, claim: str, statements: Sequence[str], cited: Sequence[int] = ()) -> Proof:
     """Whether one statement, or a few together, prove a claim. What the claim cites only breaks ties between statements that are alike."""
+    if reason := why_not(claim):
+        return Proof(Support(False, 0.0, (f"it {reason}",)))
     known = " ".join(statements)
     if len(claim) > LONGEST or any(found[0] not in known for found in _UNSAFE.finditer(claim)):
         return Proof(Support(False, 0.0, ("markup, links and signs like these are not shown",)))

@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from coach.errors import ModelError, SettingsError
-from coach.model import Breaker, Budget, Guarded, Put, Source, Transient, replayed
+from coach.model import Breaker, Budget, Guarded, Model, Put, Source, Transient, replayed
 from coach.settings import Settings
 from coach.types import Prompt
 
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from langchain_core.language_models import BaseChatModel
 
 CONTEXT = 4096  # tokens that a local model keeps in mind: the prompt takes about 1,200 of them
+BATCH = 64  # of them that it reads at once: between two batches it can be stopped; larger ones are not faster on a CPU
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,26 +51,24 @@ _PROVIDERS = {
 }
 
 
-def load_model(settings: Settings) -> Guarded | None:
+def load_model(settings: Settings) -> Model | None:
     """The chat model of the settings, None when there is none. Raises SettingsError: no such provider, its package or key missing, no such file."""
     if not settings.model:
         return None
-    budget = Budget(settings.cache / "model-tokens.json", settings.model_daily_tokens)
-    return Guarded(_source(settings), settings.model_timeout, settings.model_tokens, Breaker(), budget)
-
-
-def _source(settings: Settings) -> Source:
-    """The provider that the settings name. Raises SettingsError."""
     provider, _, name = settings.model.partition(":")
     if not name:
         raise SettingsError(
             f"COACH_MODEL is {settings.model!r}; give provider:model, as in openai:gpt-4o-mini, ollama:llama3.2 or gguf:/path/to/model.gguf."
         )
-    if provider == "replay":
+    if provider == "replay":  # needs no guard, and one would change what the recording says
         return replayed(Path(name))
+    source: Source
     if provider == "gguf":
-        return _local(Path(name).expanduser(), settings.threads, settings.model_tokens)
-    return _LangChain(_chat_model(settings, provider, name), provider)
+        source = _local(Path(name).expanduser(), settings.threads, settings.model_tokens)
+    else:
+        source = _LangChain(_chat_model(settings, provider, name), provider)
+    budget = Budget(settings.cache / "model-tokens.json", settings.model_daily_tokens)
+    return Guarded(source, settings.model_timeout, settings.model_tokens, Breaker(), budget)
 
 
 def _chat_model(settings: Settings, provider: str, name: str) -> BaseChatModel:
@@ -80,22 +79,24 @@ def _chat_model(settings: Settings, provider: str, name: str) -> BaseChatModel:
     needs_key = SettingsError(f"The chat model {settings.model} needs a key; put it into {' or '.join(known.keys)}.")
     options: dict[str, Any] = {known.tokens: settings.model_tokens}
     if known.silence:
-        options[known.silence] = settings.model_timeout
+        options[known.silence] = (
+            2 * settings.model_timeout
+        )  # `Guarded` comes first, and knows that silence is no reason to try again
     if known.retries:
         options[known.retries] = 0  # `Guarded` tries again, so that the time it takes is bounded
     if settings.model_url:
         # A server of one's own mostly wants no key, but its client wants one; and there steadiness is worth more than variety. Hosted models
         # choose their own temperature: some refuse any other.
         options |= {"base_url": settings.model_url, "temperature": 0}
+        if provider == "openai":  # whose newer name for it not every server knows
+            options["extra_body"] = {"max_tokens": options.pop("max_tokens")}
         if keyless:
             options["api_key"] = "none"
     try:
         model: BaseChatModel = init_chat_model(name, model_provider=known.name, **options)
     except ImportError:
-        package = f"'career-coach[{known.extra}]'" if known.extra else f"langchain's package for {provider}"
-        raise SettingsError(
-            f"The chat model {settings.model} needs a package that is not installed; pip install {package}."
-        ) from None
+        package = f"pip install 'career-coach[{known.extra}]'" if known.extra else f"install langchain's package for {provider}"
+        raise SettingsError(f"The chat model {settings.model} needs a package that is not installed; {package}.") from None
     except Exception as error:  # each provider has its own, and their words may name a key
         if keyless and not settings.model_url:
             raise needs_key from None
@@ -123,10 +124,11 @@ class _LangChain:
     def __init__(self, model: BaseChatModel, provider: str) -> None:
         self._model = model
         self._provider = provider
+        self._loop = _loop()
 
     def __call__(self, prompt: Prompt, put: Put) -> Callable[[], None]:
         """Start one reply."""
-        task: Future[None] = asyncio.run_coroutine_threadsafe(self._reply(prompt, put), _loop())
+        task: Future[None] = asyncio.run_coroutine_threadsafe(self._reply(prompt, put), self._loop)
         return lambda: _end(task)
 
     async def _reply(self, prompt: Prompt, put: Put) -> None:
@@ -175,11 +177,14 @@ def _causes(error: BaseException | None) -> list[BaseException]:
 
 def _local(path: Path, threads: int, tokens: int) -> Source:
     """A model's file, run in this process by llama.cpp. Raises SettingsError."""
-    if not path.is_file():
-        raise SettingsError(f"The chat model's file {path} does not exist; COACH_MODEL=gguf:/path/to/model.gguf names it.")
-    with path.open("rb") as file:
-        if file.read(4) != b"GGUF":
-            raise SettingsError(f"The file {path} is no GGUF model.")
+    try:
+        with path.open("rb") as file:
+            if file.read(4) != b"GGUF":
+                raise SettingsError(f"The file {path} is no GGUF model.")
+    except OSError as error:
+        raise SettingsError(
+            f"The chat model's file {path} cannot be read ({error.strerror}); COACH_MODEL=gguf:/path/to/model.gguf names it."
+        ) from error
     try:
         import xllamacpp
     except ImportError:
@@ -189,6 +194,7 @@ def _local(path: Path, threads: int, tokens: int) -> Source:
     parameters = xllamacpp.CommonParams()
     parameters.model.path = str(path)
     parameters.n_ctx = CONTEXT
+    parameters.n_batch = BATCH
     parameters.n_parallel = 1
     for group in (parameters.cpuparams, parameters.cpuparams_batch):
         group.n_threads = threads  # more of them wait for each other by spinning: on a busy machine two are half as fast as one
@@ -231,6 +237,7 @@ class _Local:
         request = {
             "messages": [{"role": "system", "content": prompt.system}, {"role": "user", "content": prompt.user}],
             "stream": True,
+            "return_progress": True,  # one call of `take` after each batch of the prompt
             "temperature": 0,
             "max_tokens": self._tokens,
         }

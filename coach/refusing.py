@@ -12,6 +12,7 @@ from coach.composing import candidates
 from coach.gate import Gate, Verdict
 from coach.index import Index
 from coach.question import Question
+from coach.quotable import why_not
 from coach.retrieval import Found
 from coach.types import Answer, Outcome
 
@@ -81,9 +82,10 @@ def nearest_topics(numbers: Iterable[int], gate: Gate, index: Index, limit: int 
     topics: dict[str, str] = {}
     for number in numbers:
         passage = index.passages[number]
-        if passage.document_id in topics or not answers_itself(number, gate, index):
+        asked = passage.heading or passage.title
+        if passage.document_id in topics or why_not(asked) or not answers_itself(number, gate, index):
             continue
-        topics[passage.document_id] = topic(passage.heading or passage.title)
+        topics[passage.document_id] = topic(asked)
         if len(topics) == limit:
             break
     return tuple(topics.values())

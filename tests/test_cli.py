@@ -5,9 +5,11 @@ import shutil
 import socket
 import subprocess
 import sys
+import time
 
 import pytest
 from asking import write_pages
+from openai_stub import refuses, says, serving
 
 from coach.settings import DEFAULT_ENCODER
 
@@ -93,8 +95,21 @@ def test_wrong_use_ends_with_two_and_a_hint_on_stderr(run, arguments, said):
 # What cannot be used
 
 
-def test_a_chat_model_is_refused(run):
-    assert "COACH_MODEL" in one_sentence(run("ask", "hi", COACH_MODEL="some-model"))
+@pytest.mark.parametrize(
+    ("model", "said"),
+    [
+        ("some-model", "coach: COACH_MODEL is 'some-model'; give provider:model"),
+        ("openai:gpt", "coach: The chat model openai:gpt needs a key; put it into OPENAI_API_KEY."),
+        ("gguf:none.gguf", "coach: The chat model's file none.gguf cannot be read (No such file or directory)"),
+        ("replay:none.jsonl", "coach: The recording none.jsonl cannot be read"),
+    ],
+)
+def test_a_chat_model_that_cannot_be_used_is_one_sentence(run, model, said):
+    assert one_sentence(run("ask", "hi", COACH_MODEL=model)).startswith(said)
+
+
+def test_an_unusable_time_out_is_refused(run):
+    assert "COACH_MODEL_TIMEOUT" in one_sentence(run("ask", "hi", COACH_MODEL_TIMEOUT="soon"))
 
 
 def test_an_unusable_number_of_threads_is_refused(run):
@@ -139,7 +154,7 @@ def test_a_missing_batch_file_is_named(own):
 
 
 def test_debug_shows_the_traceback(run):
-    done = run("--debug", "ask", "hi", COACH_MODEL="some-model")
+    done = run("--debug", "ask", "hi", COACH_THREADS="many")
     assert done.returncode != 0
     assert "Traceback" in done.stderr
 
@@ -267,6 +282,68 @@ def test_chat_is_a_conversation_that_an_empty_line_ends(own):
     assert "Tuesdays and Thursdays" in done.stdout
     assert "You are welcome" in done.stdout
     assert "never" not in done.stdout
+
+
+def test_a_chat_model_behind_a_server_answers_and_leaves_no_trace_on_stderr(own):
+    with serving(says("Biscuit, the office dog, may visit on ", "Tuesdays and Thursdays. [1]")) as server:
+        done = own("ask", DOG, "--json", COACH_MODEL="openai:x", COACH_MODEL_URL=server.url)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert rows(done)[0]["sentences"][0]["text"] == "Biscuit, the office dog, may visit on Tuesdays and Thursdays."
+    assert DOG in server.asked[0].body["messages"][1]["content"]
+
+
+def test_a_chat_model_that_fails_is_said_on_stderr_and_the_composed_answer_stands_in(own):
+    with serving(refuses(401)) as server:
+        done = own("ask", DOG, COACH_MODEL="openai:x", COACH_MODEL_URL=server.url, OPENAI_API_KEY="sk-secret-of-mine")
+    assert (done.returncode, done.stderr) == (0, "The chat model's provider refuses the key; check OPENAI_API_KEY.\n")
+    assert done.stdout.startswith("Biscuit, the office dog, may visit on Tuesdays and Thursdays. [1]")
+    assert "secret" not in done.stdout
+    assert server.asked[0].headers["authorization"] == "Bearer sk-secret-of-mine"
+
+
+def test_a_chat_model_in_the_process_answers_and_leaves_no_trace_on_stderr(own, small_model):
+    done = own("ask", DOG, "--json", COACH_MODEL=f"gguf:{small_model}", COACH_MODEL_TIMEOUT="60", COACH_MODEL_TOKENS="50")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert rows(done)[0]["outcome"] == "answered"
+
+
+INTERRUPTED = """
+import os, signal, sys, threading, time
+from coach.cli import main
+
+def interrupt():
+    while not any(t.name == "chat-model" for t in threading.enumerate()):
+        time.sleep(0.02)
+    time.sleep(0.2)
+    print("NOW", file=sys.stderr, flush=True)
+    os.kill(os.getpid(), signal.SIGINT)
+
+threading.Thread(target=interrupt, daemon=True).start()
+sys.exit(main(sys.argv[1:]))
+"""
+
+
+def test_ctrl_c_ends_a_chat_model_in_the_process_in_mid_answer(built, small_model):
+    command = [
+        sys.executable,
+        "-c",
+        INTERRUPTED,
+        "--corpus",
+        str(built[0] / "corpus"),
+        "--index",
+        str(built[0] / "index"),
+        "ask",
+        DOG,
+    ]
+    environment = {**os.environ, "COACH_MODEL": f"gguf:{small_model}", "COACH_MODEL_TIMEOUT": "120", "COACH_MODEL_TOKENS": "2000"}
+    with subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as ask:
+        assert ask.stderr is not None
+        assert ask.stderr.readline() == "NOW\n"
+        started = time.monotonic()
+        said = ask.communicate(timeout=60)
+        took = time.monotonic() - started
+    assert (ask.returncode, *said) == (130, "", "\n")
+    assert took < 5
 
 
 def test_a_corrupt_index_is_named_and_healed_and_the_doctor_finds_it_good(own, tmp_path):

@@ -1,8 +1,10 @@
+import re
 import socket
 from dataclasses import replace
 
 import pytest
 from asking import write_pages
+from openai_stub import refuses, says, serving
 
 from coach.doctor import checks
 from coach.settings import Settings
@@ -68,10 +70,37 @@ def test_without_an_encoder_nothing_after_it_is_checked(settings):
     assert "COACH_ENCODER" in results["encoder"][1]
 
 
-def test_a_chat_model_is_a_fault(settings):
-    good, text = found(replace(settings, model="some-model"))["model"]
+def test_a_chat_model_that_answers_is_good_and_the_doctor_says_how_soon(settings):
+    with serving(says("Par", "is")) as server:
+        good, text = found(replace(settings, model="openai:x", model_url=server.url))["model"]
+    assert good
+    assert re.fullmatch(r"openai:x answers in \d+\.\d s", text)
+    assert len(server.asked) == 1
+
+
+@pytest.mark.parametrize(
+    ("behaviour", "said"),
+    [
+        (
+            refuses(401),
+            "The chat model's provider refuses the key; check OPENAI_API_KEY. Until it answers, answers are composed.",
+        ),
+        (says("\n", " "), "openai:x answers nothing; answers are composed."),
+    ],
+    ids=["refused", "nothing"],
+)
+def test_a_chat_model_that_does_not_answer_is_a_fault(settings, behaviour, said):
+    with serving(behaviour) as server:
+        assert found(replace(settings, model="openai:x", model_url=server.url))["model"] == (False, said)
+
+
+def test_a_chat_model_that_cannot_be_used_is_a_fault_and_the_port_is_still_checked(settings):
+    results = found(replace(settings, model="some-model"))
+    good, text = results["model"]
     assert not good
-    assert "COACH_MODEL" in text
+    assert text.startswith("COACH_MODEL is 'some-model'; give provider:model")
+    assert "composed" not in text  # `ask` would refuse it
+    assert "port" in results
 
 
 def test_a_taken_port_says_how_to_take_another(settings):

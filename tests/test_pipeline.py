@@ -287,9 +287,10 @@ def test_a_missing_index_is_built_and_a_damaged_one_is_named_and_rebuilt(setting
     coach.close()
 
 
-def test_a_chat_model_is_an_unusable_setting(settings):
-    with pytest.raises(SettingsError, match="COACH_MODEL"):
+def test_an_unusable_chat_model_is_named_before_anything_slow(settings):
+    with pytest.raises(SettingsError, match="COACH_MODEL is 'some-model'; give provider:model"):
         load_coach(replace(settings, model="some-model"))
+    assert not settings.index.exists()
 
 
 @pytest.mark.parametrize(

@@ -12,6 +12,7 @@ def test_without_variables_the_starter_corpus_and_the_users_cache_are_used(tmp_p
     assert settings.cache == tmp_path / ".cache" / "career-coach"
     assert settings.index.is_relative_to(settings.cache)
     assert (settings.encoder, settings.model, settings.threads, settings.helpline) == (DEFAULT_ENCODER, "", 1, "")
+    assert (settings.model_url, settings.model_timeout, settings.model_tokens, settings.model_daily_tokens) == ("", 15, 600, 0)
 
 
 @pytest.mark.parametrize(
@@ -21,7 +22,12 @@ def test_without_variables_the_starter_corpus_and_the_users_cache_are_used(tmp_p
         ("COACH_INDEX", "/an/index", "index", Path("/an/index")),
         ("COACH_CACHE", "/a/cache", "cache", Path("/a/cache")),
         ("COACH_ENCODER", "/a/model", "encoder", "/a/model"),
-        ("COACH_MODEL", "m", "model", "m"),
+        ("COACH_MODEL", "openai:m", "model", "openai:m"),
+        ("COACH_MODEL_URL", "http://localhost:8080/v1", "model_url", "http://localhost:8080/v1"),
+        ("COACH_MODEL_TIMEOUT", "1", "model_timeout", 1.0),
+        ("COACH_MODEL_TOKENS", "50", "model_tokens", 50),
+        ("COACH_MODEL_DAILY_TOKENS", "0", "model_daily_tokens", 0),
+        ("COACH_MODEL_DAILY_TOKENS", "100000", "model_daily_tokens", 100_000),
         ("COACH_THREADS", "3", "threads", 3),
         ("COACH_HELPLINE", "Call us.", "helpline", "Call us."),
         ("XDG_CACHE_HOME", "/x", "cache", Path("/x/career-coach")),
@@ -49,6 +55,22 @@ def test_two_corpora_of_one_name_have_two_indexes(tmp_path):
 def test_an_unusable_number_of_threads_is_named(value):
     with pytest.raises(SettingsError, match="COACH_THREADS"):
         Settings.from_mapping({"HOME": "/nowhere", "COACH_THREADS": value})
+
+
+@pytest.mark.parametrize(
+    ("variable", "value", "least"),
+    [
+        ("COACH_MODEL_TIMEOUT", "0", 1),
+        ("COACH_MODEL_TIMEOUT", "1.5", 1),
+        ("COACH_MODEL_TOKENS", "49", 50),
+        ("COACH_MODEL_TOKENS", "many", 50),
+        ("COACH_MODEL_DAILY_TOKENS", "-1", 0),
+        ("COACH_MODEL_DAILY_TOKENS", "", 0),
+    ],
+)
+def test_an_unusable_number_of_the_chat_model_is_named_with_what_it_can_be(variable, value, least):
+    with pytest.raises(SettingsError, match=f"{variable} is '{value}'; give a whole number from {least} up"):
+        Settings.from_mapping({"HOME": "/nowhere", variable: value})
 
 
 def test_libraries_are_told_to_stay_quiet():

@@ -1,0 +1,38 @@
+"""(history, message) + chat model -> the message as a complete question. A reading beside the ones by rules, never instead of them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from contextlib import closing
+
+from coach.generation import ChatModel
+from coach.index import terms
+from coach.prompt import rewrite_prompt
+from coach.types import Turn
+
+TURNS = 3  # of the history that a model is shown
+LONGEST = 300  # characters of a question
+_LABEL = re.compile(r"^(?:[-*\u2022>\s]*(?:(?:complete|standalone|rewritten) )?(?:question|answer|message)\s*:\s*|[\"'\u201c\s]+)", re.IGNORECASE)  # fmt: skip
+
+
+def reword(model: ChatModel, history: Sequence[Turn], message: str) -> str:
+    """The complete question in a model's words, "" where it gives none or adds what nobody said. Raises ModelError."""
+    said = ""
+    with closing(model(rewrite_prompt(history[-TURNS:], message))) as pieces:
+        for piece in pieces:
+            said += piece
+            if len(said) > LONGEST or "?" in said or "\n" in said.strip():
+                break
+    text = _LABEL.sub("", said.strip().split("\n")[0]).partition("?")[0].strip(" \"'\u201d.")
+    return f"{text}?" if text and len(text) < LONGEST and not adds(text, history[-TURNS:], message) else ""
+
+
+def adds(text: str, history: Sequence[Turn], message: str) -> bool:
+    """Whether a question holds a content word or a number that neither the message nor the conversation has."""
+    known = {
+        t
+        for said in (message, *(p for turn in history for p in (turn.question, turn.standalone_question, turn.answer)))
+        for t in terms(said)
+    }
+    return not set(terms(text)) <= known

@@ -30,12 +30,13 @@ _SPLIT = re.compile(r",?\s+(?:while|whereas|but|and)\s+", re.IGNORECASE)
 _SUBJECT = re.compile(rf"(?:An?|The)\s+(?:{'|'.join(ROLE_NAMES.values())})\s+(?=[a-z]+s\b)")
 _DOES = re.compile(r"[a-z]+s \S")  # not the mere end of a list, whose other items an amount or "between" may need
 _JOINS = re.compile(r"(?:,\s+and|\s+and|,)\s+")
+_EACH = re.compile(r"\b(?:each|every) (?=(?:day|week|month|quarter|year)\b)", re.IGNORECASE)  # how often, not how many
 _DIGITS = re.compile(r"(?!(?:19|20)\d\d\b)(?<![\w.])\d[\d,.]*(?![a-zA-Z])")  # no years, no names such as 18F
 
 
 def slips(sentence: str, nearest: str, beside: Sequence[str]) -> tuple[str, ...]:
     """What is wrong with a sentence that follows `nearest`, the other evidence being `beside`; empty when nothing is."""
-    claim, sources = read(sentence), [read(text) for text in (nearest, *beside)]
+    claim, *sources = (read(_EACH.sub("a ", text)) for text in (sentence, nearest, *beside))
     return tuple(
         [
             *_strays(claim, sources),

@@ -199,7 +199,7 @@ class Guarded:
                     return
                 if isinstance(piece, ModelError):
                     raise piece
-                yield piece
+                yield piece.encode(errors="replace").decode()  # half a character cannot be sent or written by anybody
                 until = min(time.monotonic() + self._timeout, ends)
         finally:
             cancel()

@@ -45,6 +45,12 @@ def prove(checker: Checker, claim: str, statements: Sequence[str], cited: Sequen
     first = _check(checker, claim, statements, near[:1])
     if first.supported or len(near) == 1:
         return Proof(first, tuple(near[:1]))
+    sides = [prove(checker, clause, statements, cited) for clause in clauses(claim)]
+    if sides and all(side.support.supported for side in sides):
+        return Proof(
+            Support(True, min(side.support.score for side in sides)),
+            tuple(dict.fromkeys(n for side in sides for n in side.numbers)),
+        )
     together = _check(checker, claim, statements, near)
     if not together.supported:
         return Proof(together if together.score > first.score else first)

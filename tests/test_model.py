@@ -133,6 +133,10 @@ def test_the_token_limit_ends_a_reply_to_the_character(tmp_path, piece):
     assert source.cancelled == 1
 
 
+def test_half_a_character_is_replaced(tmp_path):
+    assert heard(guarded(Told(["so\ud83d", "\ude00 \U0001f600", None]), tmp_path)) == (["so?", "? \U0001f600"], "")
+
+
 def test_closing_a_reply_ends_the_work(tmp_path):
     source = Told(["a", 60.0])
     pieces = guarded(source, tmp_path)(ASKED)
@@ -234,7 +238,7 @@ def test_after_a_rest_a_good_reply_brings_the_model_back(clock, tmp_path):
 
 
 def test_after_a_rest_one_failure_is_enough_for_the_next_rest(clock, tmp_path):
-    model, source = opened(clock, tmp_path, [REFUSED], ["a", None])
+    model, _ = opened(clock, tmp_path, [REFUSED], ["a", None])
     clock.now += REST
     assert heard(model) == ([], str(REFUSED))
     clock.now += REST - 1
@@ -244,7 +248,7 @@ def test_after_a_rest_one_failure_is_enough_for_the_next_rest(clock, tmp_path):
 
 
 def test_after_a_rest_one_request_tries_the_model_while_the_others_leave_it_alone(clock, tmp_path):
-    model, source = opened(clock, tmp_path, ["a", 60.0])
+    model, _ = opened(clock, tmp_path, ["a", 60.0])
     clock.now += REST
     with closing(model(ASKED)) as pieces:
         assert next(pieces) == "a"
@@ -271,7 +275,7 @@ def test_of_many_threads_one_tries_a_model_after_its_rest(clock):
 
 
 def test_a_reply_that_is_closed_before_its_end_was_a_good_one(clock, tmp_path):
-    model, source = opened(clock, tmp_path, ["a", 60.0], [REFUSED], [REFUSED], ["b", None])
+    model, _ = opened(clock, tmp_path, ["a", 60.0], [REFUSED], [REFUSED], ["b", None])
     clock.now += REST
     with closing(model(ASKED)) as pieces:
         next(pieces)
@@ -396,7 +400,7 @@ def recorded(path, *scripts, prompts=(ASKED,)) -> list[tuple[list[str], str]]:
 
 def test_a_recording_says_what_the_model_said(tmp_path):
     path = tmp_path / "replies.jsonl"
-    said = ["  A V", "P leads.\n\n", "\u00c9 \u2013 \ud83d\ude00 ", " "]
+    said = ["  A V", "P leads.\n\n", "\u00c9 \u2013 \U0001f600 ", " "]
     assert recorded(path, [*said, None], ["A plan.", None], prompts=(ASKED, OTHER)) == [(said, ""), (["A plan."], "")]
     model = replayed(path)
     for _ in range(2):

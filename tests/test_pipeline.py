@@ -1,19 +1,21 @@
 import random
+import re
 import shutil
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
 import pytest
 from asking import REFUSED, assert_proved, coach_over, converse, write_pages
+from scripted import Scripted
 
 from coach.care import Care
-from coach.errors import SettingsError
+from coach.errors import ModelError, SettingsError
 from coach.gate import Gate
 from coach.grounding import Checker
 from coach.pipeline import MAX_MESSAGE, Coach, load_coach
 from coach.settings import Settings
 from coach.sync import rollback, sync
-from coach.types import Outcome, Turn
+from coach.types import Author, Outcome, Turn
 
 ASKED = [
     "Who does a VP of Product report to?", "Which skills does a VP of Product need?", "Which KPIs does a VP track?", "Does a PM manage people?",
@@ -309,3 +311,69 @@ def test_an_unusable_chat_model_is_named_before_anything_slow(settings):
 )
 def test_what_a_question_takes_for_granted_is_met_first(coach, question, first):
     assert first in coach.ask(question).sentences[0].text
+
+
+STATEMENT = re.compile(r"^\[(\d+)\] (.+)$", re.MULTILINE)
+
+
+def said_again(prompt):
+    """A chat model that says the first two statements in other clothes."""
+    for number, text in sorted(STATEMENT.findall(prompt.user), key=lambda s: int(s[0]))[:2]:
+        yield f"{text[:-1]} [{number}]. "
+
+
+@pytest.fixture
+def spoken_coach(starter_index, encoder, cache):
+    opened = []
+
+    def with_model(model):
+        opened.append(Coach(starter_index, encoder, Gate.load(), Care.load(), Checker.load(cache), model=model))
+        return opened[-1]
+
+    yield with_model
+    for coach in opened:
+        coach.close()
+
+
+def test_a_chat_model_writes_and_every_sentence_is_proved(spoken_coach, coach):
+    answer = spoken_coach(said_again).ask("Who does a VP of Product report to?")
+    assert (answer.making.author, answer.making.note) == (Author.MODEL, "")
+    assert answer.making.supported == answer.making.checked == len(answer.sentences)
+    assert_proved(coach, answer)
+    assert answer.explanation["model"]["dropped"] == []
+    assert answer.timings_ms["model"] > 0
+    assert len(answer.follow_ups) >= 2
+
+
+def test_a_model_is_not_asked_what_the_corpus_does_not_cover(spoken_coach):
+    model = Scripted("A VP of Product earns 9 million.")
+    coach = spoken_coach(model)
+    for question in ("How do I bake bread?", "I feel like ending it all", "hi", "", "What does a VP of Sales earn?", "x" * (MAX_MESSAGE + 1)):
+        assert coach.ask(question).outcome is not Outcome.ANSWERED
+    assert model.prompts == []
+
+
+@pytest.mark.parametrize("reply", [ModelError("no"), "", "A PM owns 17 yachts.", "word " * 4000], ids=["fails", "nothing", "lies", "no end"])
+def test_a_model_that_fails_leaves_the_composed_answer_word_for_word(spoken_coach, coach, reply):
+    question = "How do I ask for a promotion?"
+    composed, answer = coach.ask(question), spoken_coach(Scripted(reply)).ask(question)
+    assert (answer.sentences, answer.citations, answer.layout) == (composed.sentences, composed.citations, composed.layout)
+    assert answer.making.note and answer.making.author is Author.COMPOSED and not composed.making.note
+
+
+def test_what_a_person_said_is_told_to_the_model_and_can_be_replaced(spoken_coach):
+    model = Scripted("")
+    coach = spoken_coach(model)
+    history = [Turn("I'm a senior PM at a 40-person startup.", "All right.")]
+    coach.ask("Who does a VP of Product report to?", history)
+    assert "Role: senior PM" in model.prompts[-1].user
+    list(coach.stream("Who does a VP of Product report to?", history, about=["Role: group PM"]))
+    assert "Role: group PM" in model.prompts[-1].user and "senior PM" not in model.prompts[-1].user.partition("<person>")[2]
+
+
+def test_another_visitors_words_are_in_no_prompt(spoken_coach):
+    model = Scripted("")
+    coach = spoken_coach(model)
+    coach.ask("I'm a PM at Zebra Lantern Ltd. Who does a VP of Product report to?")
+    coach.ask("Who does a VP of Product report to?")
+    assert "Zebra" not in model.prompts[-1].user

@@ -258,7 +258,7 @@ def test_a_file_that_is_cut_off_is_named(settings, small_model, tmp_path, size, 
 
 def test_a_file_of_another_kind_is_named(settings, tmp_path):
     (tmp_path / "page.gguf").write_text("<html>Not found</html>")
-    with pytest.raises(SettingsError, match="page.gguf is no GGUF model"):
+    with pytest.raises(SettingsError, match=r"page\.gguf is no GGUF model"):
         load_model(settings(f"gguf:{tmp_path / 'page.gguf'}"))
 
 

@@ -113,7 +113,7 @@ _CLIPPED = _re(r"(?:\w+ )?(?:who|when|where|what|(?:which|whose|how (?:many|much
 _DEFINED = _re(r"(?:\w+ ){0,2}(?:what|who)(?: is| are|'?s) (?:an? |the )?[\w-]+[\s?.!]*")  # a single word that may be asked for
 _OTHER_ROLE: dict[tuple[str, ...], str] = {("pm",): "vp", ("vp",): "pm"}
 _FRAGMENT_WORDS, _CARRY_WORDS, _REMARK_WORDS, _BESIDE_ROLE = 6, 9, 4, 2
-_CERTAIN = ("yes to an offer", "the other role")
+CERTAIN = ("yes to an offer", "the other role")
 _SENTENCE = re.compile(r"(?<=[.?!\u2026])\s+")
 _NOT_ROLE = _re(r"\bnot\b[^.,;!?]*[.,;!?]*")
 _SHORT_ROLE = _re(
@@ -160,7 +160,7 @@ def standalone(history: Sequence[Turn], message: str) -> Rewrite:
     text = _remarks_off(message)
     found = _by_rules(history, message, text)
     last = _last_asked(history)
-    if last is None or found.more or found.rule in _CERTAIN or _is_bare(text) or len(_content(text)) > _CARRY_WORDS:
+    if last is None or found.more or found.rule in CERTAIN or _is_bare(text) or len(_content(text)) > _CARRY_WORDS:
         return found
     previous, named = last.standalone_question, roles_in(text)
     is_swap = bool(named and roles_in(previous)) and len(_content(_replace_roles(text, lambda _: ""))) <= _BESIDE_ROLE

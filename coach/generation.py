@@ -58,6 +58,12 @@ class Written:
     """Until the model's first whole sentence, until the first one is proved, and what all checks took."""
 
 
+def silent(_: Prompt) -> Generator[str]:
+    """A chat model that has failed already."""
+    raise ModelError(SILENT)
+    yield
+
+
 def write(
     model: ChatModel, question: str, composed: Composed, further: Composed, checker: Checker, about: Sequence[str] = ()
 ) -> Iterator[Written]:

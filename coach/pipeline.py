@@ -6,18 +6,18 @@ import logging
 import threading
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from coach.care import Care, care_note
-from coach.composing import Candidate, Composed, candidates, cite, compose, is_spent
-from coach.conversation import Rewrite, small_talk, standalone
+from coach.composing import Composed, cite, compose
+from coach.conversation import small_talk, standalone
 from coach.embedding import Progress
 from coach.encoder import Encoder, load_encoder
 from coach.errors import CoachError, IndexUnusable
-from coach.gate import Gate, Verdict, unknown_names
-from coach.generation import ChatModel, Written, write
+from coach.gate import Gate, Verdict
+from coach.generation import ChatModel, Written, silent, write
 from coach.grounding import Checker
 from coach.index import IndexDamaged, IndexMissing, open_index, read_pointer
 from coach.person import spoken, told
@@ -28,14 +28,10 @@ from coach.retrieval import Found, Retriever
 from coach.settings import Settings
 from coach.sync import sync
 from coach.types import Answer, Document, Evidence, Making, Outcome, Passage, Turn
+from coach.understanding import Asked, Reader
 
 MAX_MESSAGE = 4000  # characters; more is a document, not a question
-EVIDENCE = 10
 STATEMENTS = 12  # sentences of the evidence that a chat model is given
-PART_LIKELY = 0.2  # least probability of the sentence that answers one of several things asked
-LIKELY = 0.3  # least probability of the sentence that is said on what a question takes for granted
-# Of another reading of a follow-up, against 1 for the one by rules: any value from 0.8 to 0.95 does as well (python -m eval.fit_followups).
-OTHER_READING = 0.85
 
 _log = logging.getLogger(__name__)
 
@@ -90,58 +86,56 @@ class Coach:
         if said := self._without_evidence(question, message):
             yield replace(said, timings_ms=clock.read())
             return
+        retriever = self._current()
+        reader = Reader(retriever, self._gate, self._model)
         rewrite = standalone(history, message)
         clock.lap("rewrite")
-        retriever = self._current()
-        index = retriever.index
-        rewrite, look = self._read(retriever, rewrite)
-        shown = frozenset(s for t in history[-3:] for s in t.sentences) if rewrite.more else frozenset[str]()
-        if shown and is_spent(look.ranked, shown):
-            shown = frozenset()
-            if rewrite.rule == "more" and history[-1].offer:
-                rewrite = Rewrite(history[-1].offer, "more, by what was offered")
-                look = self._look(retriever, rewrite.text)
+        asked = reader.understand(rewrite, history, message)
         clock.lap("search")
-        explained = _explain(rewrite.rule, look.found, look.verdict)
+        look = asked.look
+        explained = _explain(asked.rewrite.rule, look.found, look.verdict)
         composed = Composed()
         if look.verdict.open:
-            composed = compose(look.found.question, look.ranked, shown, look.premise, self._on_parts(retriever, look.found))
+            parts = reader.on_parts(look.found)
+            composed = compose(look.found.question, look.ranked, asked.shown, look.premise, parts)
         clock.lap("answer")
         proved = self._proved(composed)
-        making = Making(supported=len(proved.sentences), checked=len(composed.sentences))
-        composed = proved
         clock.lap("check")
-        if not composed.sentences:
-            refusal = apology(look.found, look.verdict, self._gate, index)
+        answer = Answer(question, asked.rewrite.text, Outcome.ANSWERED, explanation=explained)
+        if not proved.sentences:
+            refusal = apology(look.found, look.verdict, self._gate, retriever.index)
             clock.lap("answer")
             yield replace(
-                refusal, question=question, standalone_question=rewrite.text, timings_ms=clock.read(), explanation=explained
+                answer, outcome=refusal.outcome, note=refusal.note, nearest_topics=refusal.nearest_topics, timings_ms=clock.read()
             )
             return
-        answer = Answer(question, rewrite.text, Outcome.ANSWERED, making=making, explanation=explained)
-        follow_ups = follow_up_topics(look.found, composed.used, self._gate, index)
+        follow_ups = follow_up_topics(look.found, proved.used, self._gate, retriever.index)
         clock.lap("answer")
+        making = Making(supported=len(proved.sentences), checked=len(composed.sentences))
         if self._model is None:
-            for count in range(1, len(composed.sentences)):
-                yield _with(answer, replace(composed, sentences=composed.sentences[:count], citations=composed.citations[:count]))
+            for count in range(1, len(proved.sentences)):
+                yield replace(
+                    answer, sentences=proved.sentences[:count], citations=proved.citations[:count], layout=proved.layout
+                )
+            answer = _with(replace(answer, making=making), proved)
         else:
             if about is None:
                 about = spoken(told([*(turn.question for turn in history), question])).splitlines()
-            for written in self._written(rewrite.text, composed, look.ranked, shown, about):
-                composed, making = written.composed, written.making
-                yield _with(replace(answer, making=making), composed)
+            for step in self._written(answer, asked, proved, about):
+                yield (answer := step)
             clock.lap("model")
-            answer = replace(answer, making=making, explanation={**explained, "model": _explain_model(written)})
-        yield replace(_with(answer, composed), follow_ups=follow_ups, timings_ms=clock.read())
+        yield replace(answer, follow_ups=follow_ups, timings_ms=clock.read())
 
-    def _written(
-        self, question: str, composed: Composed, ranked: Sequence[Candidate], shown: frozenset[str], about: Sequence[str]
-    ) -> Iterator[Written]:
+    def _written(self, answer: Answer, asked: Asked, composed: Composed, about: Sequence[str]) -> Iterator[Answer]:
         """The answer in the words of the chat model, from the composed one and the next best sentences of the evidence."""
-        assert self._model is not None
-        said = {s.text for s in composed.sentences} | shown
-        further = list({c.text: c for c in ranked if c.text not in said}.values())[: STATEMENTS - len(composed.sentences)]
-        return write(self._model, question, composed, cite(further), self._checker, about)
+        said = {s.text for s in composed.sentences} | asked.shown
+        further = list({c.text: c for c in asked.look.ranked if c.text not in said}.values())[
+            : STATEMENTS - len(composed.sentences)
+        ]
+        model = asked.model or silent
+        for written in write(model, asked.rewrite.text, composed, cite(further), self._checker, about):
+            explained = {**answer.explanation, "model": _explain_model(written)}
+            yield _with(replace(answer, making=written.making, explanation=explained), written.composed)
 
     def _proved(self, composed: Composed) -> Composed:
         """The sentences that their citations support; any other is not shown."""
@@ -153,50 +147,6 @@ class Coach:
                 _log.warning("Not shown, for want of proof: %s (%s)", s.text, "; ".join(c.reasons))
         kept = {n for s in sentences for n in s.citations}
         return replace(composed, sentences=sentences, citations=tuple(c for c in composed.citations if c.number in kept))
-
-    def _read(self, retriever: Retriever, rewrite: Rewrite) -> tuple[Rewrite, _Look]:
-        """The reading of a follow-up that the corpus answers best, and what it holds on that."""
-        look = self._look(retriever, rewrite.text)
-        # What is of another field by itself, or names what the corpus does not know, is no part of the earlier question.
-        apart = not look.verdict.open and (look.verdict.clear or bool(unknown_names(look.found.question, retriever.index)))
-        for other in filter(None, (rewrite.swapped, *(() if apart else rewrite.others))):
-            seen = self._look(retriever, other)
-            if OTHER_READING * seen.promise > look.promise:
-                rewrite, look = Rewrite(other, f"{rewrite.rule}, then by the evidence"), seen
-        return rewrite, look
-
-    def _look(self, retriever: Retriever, text: str, presumed: bool = False) -> _Look:
-        """The evidence for a standalone question, or for what one takes for granted.
-
-        That is often covered although the rest of the question is not: then the corpus's word on it is the evidence. What is said of
-        a role in passing counts only when the corpus says it of another role.
-        """
-        found = retriever.search(text, EVIDENCE)
-        ranked = candidates(found, retriever.index)
-        verdict = self._gate.decide(found, ranked, retriever.index)
-        look = _Look(found, ranked, verdict)
-        if presumed:
-            return look
-        question = found.question
-        if question.premise and (question.asserted or not verdict.open):
-            on_premise = self._look(retriever, question.premise, presumed=True)
-            if on_premise.verdict.open and on_premise.found.question.roles:
-                return replace(look, premise=on_premise.opening) if verdict.open else on_premise
-        for claim in () if verdict.open else question.presumed:
-            on_claim = self._look(retriever, claim, presumed=True)
-            if on_claim.verdict.open and on_claim.corrects:
-                return on_claim
-        return look
-
-    def _on_parts(self, retriever: Retriever, found: Found) -> list[Candidate]:
-        """The sentence that answers best each of several things that a question asks, where the corpus covers it and one is likely to."""
-        best: list[Candidate] = []
-        for part in found.question.parts:
-            evidence = retriever.search(part, EVIDENCE, within=found.vector)
-            ranked = candidates(evidence, retriever.index)
-            if ranked and ranked[0].score >= PART_LIKELY and self._gate.decide(evidence, ranked, retriever.index).open:
-                best.append(ranked[0])
-        return best
 
     def search(self, query: str, limit: int = 10) -> tuple[Evidence, ...]:
         """The passages nearest to a query, best first."""
@@ -267,33 +217,6 @@ class Coach:
                     except IndexUnusable as error:
                         _log.warning("%s The previous generation keeps answering.", error)
         return self._retriever
-
-
-@dataclass(frozen=True, slots=True)
-class _Look:
-    """What the index holds on a question: the evidence, its sentences, best first, and whether they cover it."""
-
-    found: Found
-    ranked: Sequence[Candidate]
-    verdict: Verdict
-    premise: Candidate | None = None
-    """The corpus's word on what the question rests on."""
-
-    @property
-    def opening(self) -> Candidate | None:
-        """The sentence that answers best, where it is likely to."""
-        return self.ranked[0] if self.verdict.open and self.ranked[0].score >= LIKELY else None
-
-    @property
-    def promise(self) -> float:
-        """How probable it is that the corpus covers the question and that the best sentence answers it."""
-        return self.verdict.score * self.ranked[0].score if self.ranked else 0.0
-
-    @property
-    def corrects(self) -> bool:
-        """Whether the sentence that answers best, and is likely to, says it of another role than the question does."""
-        best, asked = self.ranked[0], self.found.question.roles
-        return best.score >= LIKELY and bool(best.role and asked) and best.role != asked[0]
 
 
 class _Clock:

@@ -18,8 +18,8 @@ from coach.types import Support
 LEAST, TOGETHER = 0.7, 0.9
 LONGEST = 600  # characters
 BESIDE = 3  # statements that a sentence is laid beside together
-# What has no place in an answer, unless a statement holds the very same: whole links and tags, and signs.
-_UNSAFE = re.compile(r"https?:\S*\w|www\.\S*\w|<\s*[/!a-z][\w-]*|\]\s*\(|[<>{}\[\]|\\`~^=@#$]|https?:|\b\w+\.(?:com|net|org|io|dev|example|test)\b|!\s*\(|[\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]", re.IGNORECASE)  # fmt: skip
+# What has no place in an answer, unless a statement holds the very same: a tag, a link, a sign.
+_UNSAFE = re.compile(r"<\s*[/!a-z][\w-]*|\]\s*\(|[<>{}\[\]|\\`~^=@#$]|https?:|www\.|\b\w+\.(?:com|net|org|io|dev|example|test)\b|!\s*\(|[\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]", re.IGNORECASE)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
 
 from coach.errors import ModelError, SettingsError
 from coach.model import Breaker, Budget, Guarded, Model, Put, Source, Transient, replayed
@@ -60,6 +61,10 @@ def load_model(settings: Settings) -> Model | None:
         raise SettingsError(
             f"COACH_MODEL is {settings.model!r}; give provider:model, as in openai:gpt-4o-mini, ollama:llama3.2 or gguf:/path/to/model.gguf."
         )
+    if settings.model_url and not _is_address(settings.model_url):
+        raise SettingsError(
+            "COACH_MODEL_URL is no address; give one as in http://localhost:8080/v1."
+        )  # not named: it may hold a key
     if provider == "replay":  # needs no guard, and one would change what the recording says
         return replayed(Path(name))
     source: Source
@@ -69,6 +74,15 @@ def load_model(settings: Settings) -> Model | None:
         source = _LangChain(_chat_model(settings, provider, name), provider)
     budget = Budget(settings.cache / "model-tokens.json", settings.model_daily_tokens)
     return Guarded(source, settings.model_timeout, settings.model_tokens, Breaker(), budget)
+
+
+def _is_address(url: str) -> bool:
+    """Whether a client can make anything of it."""
+    try:
+        parts = urlsplit(url)
+        return parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        return False
 
 
 def _chat_model(settings: Settings, provider: str, name: str) -> BaseChatModel:
@@ -83,7 +97,7 @@ def _chat_model(settings: Settings, provider: str, name: str) -> BaseChatModel:
             2 * settings.model_timeout
         )  # `Guarded` comes first, and knows that silence is no reason to try again
     if known.retries:
-        options[known.retries] = 0  # `Guarded` tries again, so that the time it takes is bounded
+        options[known.retries] = 1  # `Guarded` tries again, so that the time it takes is bounded
     if settings.model_url:
         # A server of one's own mostly wants no key, but its client wants one; and there steadiness is worth more than variety. Hosted models
         # choose their own temperature: some refuse any other.

@@ -15,7 +15,7 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
-from coach import pipeline
+from coach import understanding
 from coach.conversation import standalone
 from coach.pipeline import Coach, load_coach
 from coach.settings import Settings
@@ -74,9 +74,9 @@ def main() -> None:
         )
 
     print(f"a person's wording      {hits('standalone')} of {len(labelled)}")
-    shipped = pipeline.OTHER_READING
+    shipped = understanding.OTHER_READING
     for value in GRID:
-        pipeline.OTHER_READING = value
+        understanding.OTHER_READING = value
         print(f"OTHER_READING = {value:<6}  {hits('turns')} of {len(labelled)}{'  (shipped)' if value == shipped else ''}")
 
 

@@ -141,9 +141,7 @@ def test_a_statement_that_the_composed_answer_lacks_may_be_used(final):
 
 
 def test_what_a_model_leaves_unsaid_is_added(final):
-    written = final(
-        "A VP of Product sets the vision [1]. A PM decides what the team builds next [2]."
-    )
+    written = final("A VP of Product sets the vision [1]. A PM decides what the team builds next [2].")
     assert texts(written)[2:] == [COMPOSED[2]]
     assert written.making.note == ""
     assert_proved(written)

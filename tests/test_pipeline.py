@@ -348,12 +348,21 @@ def test_a_chat_model_writes_and_every_sentence_is_proved(spoken_coach, coach):
 def test_a_model_is_not_asked_what_the_corpus_does_not_cover(spoken_coach):
     model = Scripted("A VP of Product earns 9 million.")
     coach = spoken_coach(model)
-    for question in ("How do I bake bread?", "I feel like ending it all", "hi", "", "What does a VP of Sales earn?", "x" * (MAX_MESSAGE + 1)):
+    for question in (
+        "How do I bake bread?",
+        "I feel like ending it all",
+        "hi",
+        "",
+        "What does a VP of Sales earn?",
+        "x" * (MAX_MESSAGE + 1),
+    ):
         assert coach.ask(question).outcome is not Outcome.ANSWERED
     assert model.prompts == []
 
 
-@pytest.mark.parametrize("reply", [ModelError("no"), "", "A PM owns 17 yachts.", "word " * 4000], ids=["fails", "nothing", "lies", "no end"])
+@pytest.mark.parametrize(
+    "reply", [ModelError("no"), "", "A PM owns 17 yachts.", "word " * 4000], ids=["fails", "nothing", "lies", "no end"]
+)
 def test_a_model_that_fails_leaves_the_composed_answer_word_for_word(spoken_coach, coach, reply):
     question = "How do I ask for a promotion?"
     composed, answer = coach.ask(question), spoken_coach(Scripted(reply)).ask(question)

@@ -21,6 +21,7 @@ LAYERS = (
         "composing",
         "generation",
         "rewording",
+        "understanding",
         "proof",
         "fidelity",
         "grounding",

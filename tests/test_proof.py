@@ -113,9 +113,14 @@ def test_links_markup_and_hidden_signs_are_refused(checker, claim):
 
 
 def test_a_sign_that_the_statements_hold_may_be_said_but_no_tag_and_no_link(checker):
-    statement = "A PM keeps churn < 5 and NPS > 50 and earns $90, says the site www.a.example in #product."
+    statement = "A PM keeps churn < 5 and NPS > 50 and earns $90, says the site a.example in #product."
     assert prove(checker, statement, [statement]).support.supported
-    for unsafe in (statement.replace("churn", "<b>churn"), statement.replace("www.a.example", "www.evil.xyz"), f"<i {statement}"):
+    for unsafe in (
+        statement.replace("churn", "<b>churn"),
+        statement.replace("a.example", "b.example"),
+        statement.replace("a.example", "www.a.xyz"),
+        f"<i {statement}",
+    ):
         assert prove(checker, unsafe, [statement]).support.reasons[0] in (*MARKUP, "it holds a link")
 
 

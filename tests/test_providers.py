@@ -228,10 +228,13 @@ def test_a_model_that_cannot_be_used_is_named_with_the_remedy(settings, model, s
         load_model(settings(model))
 
 
-def test_an_address_that_is_none_is_named_without_the_key(settings, monkeypatch):
-    monkeypatch.setenv("OPENAI_API_KEY", KEY)
-    with pytest.raises(SettingsError, match="The chat model openai:x cannot be set up") as caught:
-        load_model(settings(url="http://localhost:99999999"))
+@pytest.mark.parametrize(
+    "url", [f"http://{KEY}@[::1", "http://localhost:99999999", "localhost:8080/v1", "http://", "/v1", "ftp://localhost/v1"]
+)
+def test_an_address_that_is_none_is_refused_and_not_repeated(settings, url):
+    with pytest.raises(SettingsError) as caught:
+        load_model(settings(url=url))
+    assert str(caught.value) == "COACH_MODEL_URL is no address; give one as in http://localhost:8080/v1."
     assert KEY not in "".join(traceback.format_exception(caught.value))
 
 

@@ -97,7 +97,7 @@ def _chat_model(settings: Settings, provider: str, name: str) -> BaseChatModel:
             2 * settings.model_timeout
         )  # `Guarded` comes first, and knows that silence is no reason to try again
     if known.retries:
-        options[known.retries] = 1  # `Guarded` tries again, so that the time it takes is bounded
+        options[known.retries] = 0  # `Guarded` tries again, so that the time it takes is bounded
     if settings.model_url:
         # A server of one's own mostly wants no key, but its client wants one; and there steadiness is worth more than variety. Hosted models
         # choose their own temperature: some refuse any other.

@@ -9,7 +9,7 @@ from functools import partial
 
 from coach.index import STOP_WORDS, words
 from coach.types import Turn
-from coach.vocabulary import ROLE_NAMES, role_mentions, roles_in
+from coach.vocabulary import ROLE_NAMES, other_roles, role_mentions, roles_in
 
 _re = partial(re.compile, flags=re.IGNORECASE)
 
@@ -110,6 +110,12 @@ _VERB = _re(
     r"|(?:^|[,;.]\s*)(?:what|who|how|when|where|why|which)\b(?! about)"
 )
 _CLIPPED = _re(r"(?:\w+ )?(?:who|when|where|what|(?:which|whose|how (?:many|much|long|often|soon))(?: [\w-]+){0,2})[\s?.!]*")
+# "and how many does Atlassian?": the verb and what it asks about are those of the last question, of another subject.
+_OF = (
+    r"(?P<ask>how (?:many|much|long|often)|what|which|who|where|when|why)\b(?P<of>(?:\s[\w-]+){0,2})"
+    r"\s(?P<aux>do|does|did|has|have|had|can|could|should|would|will|must|may)\s+(?P<subject>(?:an? |the )?[\w&'-]+(?: of \w+)?)"
+)
+_PARALLEL, _ASKED_OF = _re(rf"(?:(?:and|but|so|ok)\s)*{_OF}[\s?.!]*"), _re(rf"{_OF}\s+(?P<rest>\w.*)")
 _DEFINED = _re(r"(?:\w+ ){0,2}(?:what|who)(?: is| are|'?s) (?:an? |the )?[\w-]+[\s?.!]*")  # a single word that may be asked for
 _OTHER_ROLE: dict[tuple[str, ...], str] = {("pm",): "vp", ("vp",): "pm"}
 _FRAGMENT_WORDS, _CARRY_WORDS, _REMARK_WORDS, _BESIDE_ROLE = 6, 9, 4, 2
@@ -182,7 +188,10 @@ def _by_rules(history: Sequence[Turn], message: str, text: str) -> Rewrite:
     bare = text.strip(" .!?,")
     said = set(words(bare))
     if said and said <= _YES and said & _YES_CORE and len(bare.split()) <= 5 and not _WHY.match(text):
-        return Rewrite(history[-1].offer, "yes to an offer") if history[-1].offer else Rewrite(previous, "more", more=True)
+        # A refusal or a greeting ends with what can be asked; an answer asks nothing, and a "yes" to it wants more of it.
+        if history[-1].offer and not history[-1].sentences:
+            return Rewrite(history[-1].offer, "yes to an offer")
+        return Rewrite(previous, "more", more=True)
     if (point := _pointed(text, history[-1])) is not None:
         return Rewrite(_carry(point, previous), "a point of the last answer", more=True)
     if _MORE.match(text):
@@ -197,6 +206,13 @@ def _by_rules(history: Sequence[Turn], message: str, text: str) -> Rewrite:
         meant = next((piece for piece in _SENTENCE.split(meant) if _is_bare(piece)), meant)
     if slips and _is_fragment(meant) and not any(_VERB.search(slip) for slip in slips):
         return Rewrite(_merge(previous, meant, history), "correction")
+    if (
+        (here := _PARALLEL.fullmatch(text))
+        and (there := _ASKED_OF.fullmatch(previous))
+        and here["ask"].lower() == there["ask"].lower()
+    ):
+        asked = f"{there['ask']}{here['of'] or there['of']} {here['aux']} {here['subject']} {there['rest']}"
+        return Rewrite(asked, "another subject")
     opening, *more = _SENTENCE.split(text, maxsplit=1)
     piece = opening if more and _is_bare(opening) and not _content(more[0]) else text  # "and the PM? what are theirs?"
     if _is_fragment(piece):
@@ -295,6 +311,8 @@ def _merge(previous: str, fragment: str, history: Sequence[Turn]) -> str:
         own = (roles_in(t.question) for t in reversed(history) if _is_bare(t.question) and _OWN.search(t.question))
         named = roles_in(fragment) or next((r for r in own if r), asked)
         return _swap_roles(previous, named) if asked or not named else f"{previous.rstrip('?. ')} for {_a(named)}?"
+    if (others := other_roles(fragment)) and asked and len(_content(fragment.replace(others[0], ""))) <= 1:
+        return _replace_roles(previous, lambda _: others[0])  # "and a VP of Engineering?"
     if found := _PLACE.match(rest):
         head, _, kept = _swap_roles(previous, named or asked).rstrip("?. ").partition(" (")
         head = _re(rf"\s{found['by']}\s[^,?]*$").sub("", head)

@@ -243,7 +243,7 @@ class Recorder:
 def replayed(path: Path) -> Model:
     """A chat model that says what a recording holds, as often as it is asked. Raises SettingsError when that cannot be read."""
     try:
-        rows = [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines() if line.strip()]
+        rows = [json.loads(line) for line in path.read_text(encoding="utf-8").split("\n") if line.strip()]
         replies = {row["key"]: (row["reply"], row["failed"]) for row in rows}
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise SettingsError(f"The recording {path} cannot be read ({error}); make one with `coach eval --record`.") from error

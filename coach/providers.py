@@ -93,9 +93,8 @@ def _chat_model(settings: Settings, provider: str, name: str) -> BaseChatModel:
     needs_key = SettingsError(f"The chat model {settings.model} needs a key; put it into {' or '.join(known.keys)}.")
     options: dict[str, Any] = {known.tokens: settings.model_tokens}
     if known.silence:
-        options[known.silence] = (
-            2 * settings.model_timeout
-        )  # `Guarded` comes first, and knows that silence is no reason to try again
+        # `Guarded` comes first, and knows that silence is no reason to try again.
+        options[known.silence] = 2 * settings.model_timeout
     if known.retries:
         options[known.retries] = 0  # `Guarded` tries again, so that the time it takes is bounded
     if settings.model_url:

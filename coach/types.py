@@ -239,7 +239,7 @@ class Answer:
 
 @dataclass(frozen=True, slots=True)
 class Turn:
-    """One earlier exchange. `offer` is the question that a bare "yes" accepts."""
+    """One earlier exchange. `offer` is the question that a bare "yes" accepts where there are no `sentences`."""
 
     question: str
     answer: str

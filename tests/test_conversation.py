@@ -20,6 +20,10 @@ SKILLS = Turn(
 COMPARED = Turn(
     "How do a PM and a VP differ in vision?", "...", "How do a PM and a VP differ in vision?", ("A PM plans.", "A VP leads.")
 )
+OWNED = Turn("How many levels does GitLab have?", "...", "How many levels does GitLab have?", ("GitLab has 8 levels.",))
+REFUSED = Turn(
+    "What does a bank in Oslo pay?", "I do not have that.", "What does a bank in Oslo pay?", (), "What decides the pay of a VP?"
+)
 BOTH = Turn("compare the vision of both roles", "...", "compare the vision of both roles")
 ROLELESS = Turn(
     "What is a conversion rate?", "...", "What is a conversion rate?", ("A conversion rate is a share.",), "What is churn?"
@@ -44,6 +48,9 @@ ROLELESS = Turn(
         (METRICS, "say more about the second point", ["market position"], ["revenue"]),
         (METRICS, "what do you mean by the last one?", ["market position"], ["revenue"]),
         (METRICS, "the other one?", ["metrics", "product manager"], ["VP"]),
+        (METRICS, "and a VP of Engineering?", ["Which metrics does a VP of Engineering track"], ["Product"]),
+        (OWNED, "and how many does Atlassian", ["How many levels does Atlassian have"], ["GitLab"]),
+        (OWNED, "How many people does GitLab have?", ["How many people does GitLab have"], ["levels"]),
         (METRICS, "no, I meant a director", ["metrics", "director of product"], ["VP"]),
         (METRICS, "sorry, I mean PMs not VPs", ["metrics", "product manager"], ["VP"]),
         (METRICS, "how do they measure success?", ["VPs of Product", "measure success"], ["they"]),
@@ -61,8 +68,14 @@ def test_a_follow_up_becomes_a_complete_question(turn, message, holds, lacks):
 
 
 @pytest.mark.parametrize("message", ["yes", "Yes please!", "sure", "yeah go ahead", "ok, yes"])
-def test_a_yes_accepts_the_offer(message):
-    assert standalone([METRICS], message).text == METRICS.offer
+def test_a_yes_to_a_refusal_accepts_the_offer(message):
+    assert standalone([REFUSED], message).text == REFUSED.offer
+
+
+@pytest.mark.parametrize("message", ["yes", "Yes please!", "sure", "yeah go ahead", "ok, yes"])
+def test_a_yes_to_an_answer_asks_for_more(message):
+    rewrite = standalone([METRICS], message)
+    assert (rewrite.more, rewrite.text) == (True, METRICS.standalone_question)
 
 
 def test_a_yes_without_an_offer_asks_for_more():

@@ -406,7 +406,7 @@ def recorded(path, *scripts, prompts=(ASKED,)) -> list[tuple[list[str], str]]:
 
 def test_a_recording_says_what_the_model_said(tmp_path):
     path = tmp_path / "replies.jsonl"
-    said = ["  A V", "P leads.\n\n", "\u00c9 \u2013 \U0001f600 ", " "]
+    said = ["  A V", "P leads.\n\n", "\u00c9 \u2013 \U0001f600 \u2028\x85\r\n", " "]
     assert recorded(path, [*said, None], ["A plan.", None], prompts=(ASKED, OTHER)) == [(said, ""), (["A plan."], "")]
     model = replayed(path)
     for _ in range(2):

@@ -188,10 +188,7 @@ def _by_rules(history: Sequence[Turn], message: str, text: str) -> Rewrite:
     bare = text.strip(" .!?,")
     said = set(words(bare))
     if said and said <= _YES and said & _YES_CORE and len(bare.split()) <= 5 and not _WHY.match(text):
-        # A refusal or a greeting ends with what can be asked; an answer asks nothing, and a "yes" to it wants more of it.
-        if history[-1].offer and not history[-1].sentences:
-            return Rewrite(history[-1].offer, "yes to an offer")
-        return Rewrite(previous, "more", more=True)
+        return _yes(history[-1], previous)
     if (point := _pointed(text, history[-1])) is not None:
         return Rewrite(_carry(point, previous), "a point of the last answer", more=True)
     if _MORE.match(text):
@@ -200,18 +197,9 @@ def _by_rules(history: Sequence[Turn], message: str, text: str) -> Rewrite:
         return Rewrite(f"Why? {previous}", "why", more=True)
     if "other" in said and said <= _FILLER | {"other"} and (other := _OTHER_ROLE.get(roles_in(previous))):
         return Rewrite(_swap_roles(previous, (other,)), "the other role")
-    *slips, meant = _SLIP.split(text)
-    meant = (_NOT_X.sub("", meant) if slips else "") or meant
-    if slips and not _VERB.search(meant):  # "sorry, wrong one. The CPO."
-        meant = next((piece for piece in _SENTENCE.split(meant) if _is_bare(piece)), meant)
-    if slips and _is_fragment(meant) and not any(_VERB.search(slip) for slip in slips):
-        return Rewrite(_merge(previous, meant, history), "correction")
-    if (
-        (here := _PARALLEL.fullmatch(text))
-        and (there := _ASKED_OF.fullmatch(previous))
-        and here["ask"].lower() == there["ask"].lower()
-    ):
-        asked = f"{there['ask']}{here['of'] or there['of']} {here['aux']} {here['subject']} {there['rest']}"
+    if corrected := _corrected(text):
+        return Rewrite(_merge(previous, corrected, history), "correction")
+    if asked := _of_another(previous, text):
         return Rewrite(asked, "another subject")
     opening, *more = _SENTENCE.split(text, maxsplit=1)
     piece = opening if more and _is_bare(opening) and not _content(more[0]) else text  # "and the PM? what are theirs?"
@@ -219,6 +207,30 @@ def _by_rules(history: Sequence[Turn], message: str, text: str) -> Rewrite:
         return Rewrite(_merge(previous, piece, history), "ellipsis")
     rest = text[found.end() :] if (found := _SLIP.match(text)) else ""
     return _resolve(rest[0].upper() + rest[1:] if rest else text, last)
+
+
+def _corrected(text: str) -> str:
+    """What a message says was meant ("sorry, wrong one. The CPO."), "" where it corrects nothing."""
+    *slips, meant = _SLIP.split(text)
+    meant = (_NOT_X.sub("", meant) if slips else "") or meant
+    if slips and not _VERB.search(meant):
+        meant = next((piece for piece in _SENTENCE.split(meant) if _is_bare(piece)), meant)
+    return meant if slips and _is_fragment(meant) and not any(_VERB.search(slip) for slip in slips) else ""
+
+
+def _yes(last: Turn, previous: str) -> Rewrite:
+    """A refusal or a greeting ends with what can be asked; an answer asks nothing, and a "yes" to it wants more of it."""
+    if last.offer and not last.sentences:
+        return Rewrite(last.offer, "yes to an offer")
+    return Rewrite(previous, "more", more=True)
+
+
+def _of_another(previous: str, text: str) -> str:
+    """The previous question asked of the subject that a text without a verb names, "" where they do not run parallel."""
+    here, there = _PARALLEL.fullmatch(text), _ASKED_OF.fullmatch(previous)
+    if not here or not there or here["ask"].lower() != there["ask"].lower():
+        return ""
+    return f"{there['ask']}{here['of'] or there['of']} {here['aux']} {here['subject']} {there['rest']}"
 
 
 def _remarks_off(message: str) -> str:

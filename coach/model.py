@@ -41,7 +41,7 @@ Model = Callable[[Prompt], Generator[str]]
 """A prompt in, pieces of a reply out. Raises ModelError. Closing the generator ends the work."""
 
 Put = Callable[[str | ModelError | None], None]
-"""Takes a piece of a reply, its failure, or None for its end. May be called from any thread."""
+"""Takes a piece of a reply, its failure, or None for its end; an empty piece says that somebody is at work. May be called from any thread."""
 
 
 class Source(Protocol):
@@ -180,7 +180,7 @@ class Guarded:
             time.sleep(pause)
 
     def _listened(self, prompt: Prompt, begins: float) -> Generator[str]:
-        """One reply, its first piece awaited until `begins` and each later one for the time-out; closing this ends the provider's work."""
+        """One reply, its first sign of life awaited until `begins` and each later one for the time-out; closing this ends the provider's work."""
         pieces: queue.SimpleQueue[str | ModelError | None] = queue.SimpleQueue()
         ends = time.monotonic() + LONGEST * self._timeout
         until = begins
@@ -199,7 +199,8 @@ class Guarded:
                     return
                 if isinstance(piece, ModelError):
                     raise piece
-                yield piece.encode(errors="replace").decode()  # half a character cannot be sent or written by anybody
+                if piece:
+                    yield piece.encode(errors="replace").decode()  # half a character cannot be sent or written by anybody
                 until = min(time.monotonic() + self._timeout, ends)
         finally:
             cancel()

@@ -242,9 +242,8 @@ class _Local:
             """Whether to stop."""
             if "error" in chunk:  # so it says that a prompt is too long, among other things
                 failed.append(ModelError(f"The chat model failed ({chunk['error'].get('type', 'without a reason')})."))
-            for choice in chunk.get("choices", ()):
-                if text := choice["delta"].get("content"):
-                    put(text)
+            # A batch of the prompt has no text: it still says that somebody is at work.
+            put("".join(choice["delta"].get("content") or "" for choice in chunk.get("choices", ())))
             return left.is_set()
 
         request = {

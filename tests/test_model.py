@@ -4,6 +4,7 @@ import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
+from pathlib import Path
 
 import pytest
 
@@ -470,3 +471,20 @@ def test_a_recording_that_cannot_be_written_is_named_before_anything_is_asked(tm
         SettingsError, match=r"The recording .*none/replies\.jsonl cannot be written \(No such file or directory\)"
     ):
         Recorder(guarded(Told(["a", None]), tmp_path), tmp_path / "none" / "replies.jsonl")
+
+
+def test_signs_of_work_are_no_silence_and_no_pieces():
+    def reading(_, put):
+        def work():
+            for _ in range(8):
+                time.sleep(0.1)
+                put("")
+            put("A VP leads.")
+            put(None)
+
+        thread = threading.Thread(target=work)
+        thread.start()
+        return thread.join
+
+    model = Guarded(reading, timeout=0.4, tokens=100, breaker=Breaker(), budget=Budget(Path("unused"), 0))
+    assert list(model(ASKED)) == ["A VP leads."]

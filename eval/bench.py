@@ -23,10 +23,11 @@ import tempfile
 import time
 import urllib.request
 import zlib
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Generator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
+from typing import Any
 from urllib.parse import urljoin
 
 import numpy as np
@@ -42,9 +43,10 @@ from coach.pipeline import Coach
 from coach.retrieval import Retriever
 from coach.settings import DEFAULT_ENCODER, Settings
 from coach.sync import sync
-from coach.types import Outcome, Passage
+from coach.types import Author, Outcome, Passage, Prompt
 from eval.cases import shipped
 from eval.metrics import has_key_facts, mean
+from eval.mutations import synonym
 from eval.quiet import start_quietly
 
 QUESTIONS = Path(__file__).parent / "fit" / "answerable.jsonl"
@@ -56,6 +58,9 @@ UNCHANGED = 5  # syncs with nothing changed
 PROCESSES = 5  # starts of each program
 PAGE_SECTIONS = 10  # in a generated page
 RECIPE = 1  # of the generated corpus and its vectors; a new number makes a kept index be built anew
+PACE = 0.02  # seconds a word of a chat model, some 65 tokens a second
+PROOF_MS = 60.0  # that the proof of a first sentence may take
+MODEL_ANSWERS = 40
 PAGE_SECONDS = 120  # for the server to serve its page
 COLD_QUESTION = "Who does a VP of Product report to?"
 LOAD_MODEL = """
@@ -117,6 +122,8 @@ def measures(large: int) -> dict[str, Measure]:
         "sync": Measure("sync with nothing changed / first sync", "s", 0.03),
         "start": Measure("`coach ask` cold start / importing torch and sentence-transformers and loading the model", "s", 0.35),
         "memory": Measure("resident memory of the idle server / a process that only loaded the model", "MB", 0.9),
+        "model first": Measure(f"first sentence proved, after a chat model's own first / {PROOF_MS:g} ms", "ms", 1.0),
+        "model whole": Measure("answer in a chat model's words / the model's own time", "ms", 1.05),
         "naive right": Measure("cases met rightly, the coach / a naive pipeline", "of the cases", 1.0, at_least=True),
         "naive words": Measure("words of an answer, the coach / a naive pipeline", "words", 1.0),
         "naive time": Measure("an answer, the coach / a naive pipeline", "ms", 1.0),
@@ -246,6 +253,40 @@ def measure_answers(root: Path, encoder: Encoder, cache: Path, clock: Clock) -> 
     with contextlib.closing(coach):
         answered = [q for q in questions() if coach.ask(q).outcome is Outcome.ANSWERED]
         return alternate(coach.ask, coach.search, answered, clock)
+
+
+def measure_model(root: Path, encoder: Encoder, cache: Path) -> dict[str, Pair]:
+    """Answers of a model that says the first statements in other words, at the pace at which hosted models write; by the clock on the wall."""
+    dice = random.Random(0)
+    own: list[float] = []
+
+    def model(prompt: Prompt) -> Generator[str]:
+        statements = re.findall(r"^\[(\d+)\] (.+)$", prompt.user, re.MULTILINE)
+        own.append(0.0)
+        for number, text in sorted(statements, key=lambda s: int(s[0]))[:4]:
+            for word in f"{(synonym(text, dice, ()) or text)[:-1]} [{number}].".split():
+                started = time.perf_counter()
+                time.sleep(PACE)
+                own[-1] += (time.perf_counter() - started) * 1000
+                yield f"{word} "
+
+    found: dict[str, tuple[list[float], list[float]]] = {"model first": ([], []), "model whole": ([], [])}
+    coach = Coach(root, encoder, Gate.load(), Care.load(), Checker.load(cache), model=model)
+    with contextlib.closing(coach):
+        for question in questions()[:MODEL_ANSWERS]:
+            own.clear()
+            answer = coach.ask(question)
+            if answer.making.author is not Author.MODEL:
+                continue
+            explained: Any = answer.explanation["model"]
+            took = explained["milliseconds"]
+            for key, first, second in (
+                ("model first", took["first_proved"] - took["first_sentence"], PROOF_MS),
+                ("model whole", answer.timings_ms["model"], sum(own)),
+            ):
+                found[key][0].append(first)
+                found[key][1].append(second)
+    return dict(found)
 
 
 def measure_naive(root: Path, encoder: Encoder, settings: Settings, clock: Clock) -> dict[str, Pair]:
@@ -483,6 +524,7 @@ def parts(settings: Settings, size: int, rebuild: bool, folder: Path, clock: Clo
             f"Indexing {settings.corpus} ...", ("throughput", "sync"), lambda: measure_sync(settings.corpus, root, encoder, clock)
         ),
         Part("Answers ...", ("answer",), lambda: {"answer": measure_answers(root, encoder, settings.cache, clock)}),
+        Part("A chat model ...", ("model first", "model whole"), lambda: measure_model(root, encoder, settings.cache)),
         Part("Programs ...", ("start", "memory"), lambda: measure_processes(settings, root, clock)),
         Part(
             "A naive pipeline ...",

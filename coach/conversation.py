@@ -135,6 +135,7 @@ _PERSON = _re(
     r"|(?P<whose>theirs?|his|hers|her(?=\s+(?!(?:to|in|at|for|about|with|on|do|or|and|if|when|so)\b)[\w-]))"
     rf"|he|she|him|her|(?:this|that|such an?|the) (?:person|role|job|guy|position)(?! (?:of|market|offer|description|title|search))|{_PEOPLE} like (?:that|this))\b"
 )
+_OF_ONESELF = _re(r"\b(?:i|im|i'm|i've|ive|my|me|we|our)\b")
 _SOMEBODY = _re(rf"\b(?:{_PEOPLE}|boss|ceo|(?:founder|leader|manager|team|engineer|developer|designer|customer|user|stakeholder|colleague|candidate|employee|director|mentor|sponsor|peer|friend|parent|student|report)s?|anyone|everyone|company|companies|board|mine)\b")  # fmt: skip
 _ASKS_WHO = _re(r"\b(?:author|writer|wrote|written|inventor|coined|invented|(?:who|whose|person)\b.*\b(?:came up|said|says|made|created|published|put|thought|idea|proposed|argued))\b")  # fmt: skip
 _NAME = r"([A-Z][a-z]+(?: [A-Z]\.)? [A-Z][a-z]+)\b(?! [A-Z])"
@@ -322,7 +323,7 @@ def _merge(previous: str, fragment: str, history: Sequence[Turn]) -> str:
         fragment = _NOT_ROLE.sub(lambda m: m[0] if roles_in(m[0]) == roles_in(fragment) else "", fragment)
         own = (roles_in(t.question) for t in reversed(history) if _is_bare(t.question) and _OWN.search(t.question))
         named = roles_in(fragment) or next((r for r in own if r), asked)
-        return _swap_roles(previous, named) if asked or not named else f"{previous.rstrip('?. ')} for {_a(named)}?"
+        return _swap_roles(previous, named) if asked or not named else f"{previous.rstrip('?. ')} for {a_role(named)}?"
     if (others := other_roles(fragment)) and asked and len(_content(fragment.replace(others[0], ""))) <= 1:
         return _replace_roles(previous, lambda _: others[0])  # "and a VP of Engineering?"
     if found := _PLACE.match(rest):
@@ -339,8 +340,8 @@ def _merge(previous: str, fragment: str, history: Sequence[Turn]) -> str:
     if not roles or not piece:
         return _carry(f"What about {piece}", previous) if piece else previous
     if len(roles) >= 2:
-        return f"How do {_a(roles[:1])} and {_a(roles[1:2])} differ in {topic}?"
-    return f"What about {topic} for {_a(roles)}?"
+        return f"How do {a_role(roles[:1])} and {a_role(roles[1:2])} differ in {topic}?"
+    return f"What about {topic} for {a_role(roles)}?"
 
 
 def _carry(text: str, previous: str) -> str:
@@ -369,7 +370,8 @@ def _swap_roles(previous: str, named: Sequence[str]) -> str:
     return _replace_roles(previous, lambda role: ROLE_NAMES[new[min(old.index(role), len(new) - 1)]])
 
 
-def _a(roles: Sequence[str]) -> str:
+def a_role(roles: Sequence[str]) -> str:
+    """The names of roles with their article."""
     return " and ".join(f"{'an' if ROLE_NAMES[r][0] in 'aeiou' else 'a'} {ROLE_NAMES[r]}" for r in roles)
 
 
@@ -386,7 +388,9 @@ def _resolve(text: str, last: Turn) -> Rewrite:
     if found and not _has_own(text[: found.start()], people=True):
         single = found[0].lower() in ("he", "she", "him", "his", "her", "hers")
         person = _person_in(last, single)
-        name = person if person is not None else _a(roles[:1] if single else roles[:2])
+        name = person if person is not None else a_role(roles[:1] if single else roles[:2])
+        if single and person is None and _OF_ONESELF.search(last.question):
+            name = ""  # "he" after a story of one's own is somebody in it, not a role
         back = person is not None or not (roles or (found["many"] and _has_own(text[: found.start()])))  # "they" may be things
         if name:
             rule, many = "pronoun", _many(roles) if person is None else name

@@ -18,7 +18,6 @@ from coach.composing import Candidate
 from coach.errors import CorpusError
 from coach.index import Index, terms
 from coach.logistic import probability
-from coach.question import Question
 from coach.retrieval import Found
 from coach.types import Passage
 
@@ -73,7 +72,7 @@ def features(found: Found, ranked: Sequence[Candidate], index: Index) -> dict[st
         "missing_rarest": max(missing, default=0.0),
         "missing_count": min(len(missing), 5) / 5,
         "absent": sum(w for t, w in weight.items() if not index.knows(t)) / total,
-        "names": min(len(unknown_names(question, index)), 3) / 3,
+        "names": min(len(unknown_names(question.text, index)), 3) / 3,
         "figures": sum(f not in held for f in figures) / 2 if figures else 0.0,
         "no_figure": float(question.figure and not any(_numbers(p) for p in passages[:2])),
         "figure": float(question.figure),
@@ -121,9 +120,9 @@ def _likeness(found: Found, index: Index) -> dict[str, float]:
     }
 
 
-def unknown_names(question: Question, index: Index) -> list[str]:
+def unknown_names(text: str, index: Index) -> list[str]:
     """Capitalised words inside a sentence that the corpus does not hold."""
-    return [n for n in _NAME.findall(question.text) if n.lower() not in index.words and not n.isupper()]
+    return [n for n in _NAME.findall(text) if n.lower() not in index.words and not n.isupper()]
 
 
 @dataclass(frozen=True, slots=True)

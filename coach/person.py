@@ -13,13 +13,17 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import partial
+from itertools import pairwise
 
 from coach.person_words import (
     AS,
     AS_ROLE,
     BOUNDARY,
+    INTRODUCTION,
     MORE,
+    NAME,
     OPENING,
+    POINTS_BACK,
     PRIVATE,
     PROFESSION,
     RULES,
@@ -81,6 +85,27 @@ def told(messages: Sequence[str]) -> tuple[Note, ...]:
 def remember(notes: Sequence[Note], message: str) -> tuple[Note, ...]:
     """The notes with what one more message says."""
     return _fold([*notes, *told([message])], MAX_LINES)
+
+
+def introduced(message: str) -> tuple[str, str]:
+    """The sentences at the beginning of a message in which its writer says to be in product, without their name, and what follows; "" and the message where there are none."""
+    sentences = SENTENCE.split(message.strip())
+    count = 0
+    while count < len(sentences) - 1 and _introduces(sentences[count]):
+        count += 1
+    intro, rest = NAME.sub("", " ".join(sentences[:count])), " ".join(sentences[count:])
+    return (intro, rest) if role_mentions(intro) and not POINTS_BACK.search(sentences[count]) else ("", message)
+
+
+def _introduces(sentence: str) -> bool:
+    """Whether a sentence tells of its writer and asks nothing; what makes the question one of another profession is no introduction."""
+    if not INTRODUCTION.match(sentence) or sentence.endswith("?") or other_roles(sentence):
+        return False
+    rest = "".join(
+        sentence[end:start]
+        for (_, end), (start, _) in pairwise([(0, 0), *(m.span for m in role_mentions(sentence)), (len(sentence),) * 2])
+    )
+    return not PROFESSION.search(rest)
 
 
 def spoken(notes: Iterable[Note]) -> str:

@@ -88,3 +88,13 @@ I (?:am |work |working |(?:need|have|prefer|want) to )+(?P<constraint>(?:(?:stay
 # What the rest of a clause may add, as far as it names nobody else.
 MORE = tuple(map(_re, (rf"^\s*(?:(?:.*?\b(?:for|of|having)|.*\b(?:with|w)) )?{_YEARS}", rf"\b(?:at|in|for) {_COMPANY}", rf"\bat {_NAME}")))  # fmt: skip
 AS_ROLE = _re(rf"^[^§]*?\bas {_NAMED}")
+# How a sentence begins that only says who its writer is or wants to be; a goal is one only behind another of these.
+INTRODUCTION = _re(
+    r"(?:(?:hi|hello|hey|hallo)\b[\s\w]*[,!.]\s*)?(?:so,? |ok,? |well,? )?(?:i(?:'m|m| am|'ve been|ve been| have been| was| work| lead| run| manage| became| got| started| just (?:became|got|started))"
+    r"|my (?:name|role|title|job)(?: is|'s)|as an?|currently|just (?:became|got|started|promoted)|(?:[\w-]+[ ,]+){1,4}here)\b"
+)
+NAME = re.compile(
+    r"(?<=\b[Ii]'m )[A-Z][a-z]+(?: [A-Z][a-z]+)?(?=[,.!]| and\b)|(?<=\b[Ii] am )[A-Z][a-z]+(?=[,.!])|\b[A-Z][a-z]+(?= here\b)|(?<=[Mm]y name is )[A-Z][a-z]+"
+)
+# A question that points at what an introduction tells of needs it.
+POINTS_BACK = _re(r"\b(?:they|them|their|theirs|there|here)\b")

@@ -6,13 +6,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from coach.composing import Candidate, candidates, is_spent
-from coach.conversation import CERTAIN, Rewrite
+from coach.conversation import CERTAIN, Rewrite, a_role
 from coach.errors import ModelError
 from coach.gate import Gate, Verdict, unknown_names
 from coach.generation import ChatModel
+from coach.index import terms
+from coach.person import introduced
 from coach.retrieval import Found, Retriever
 from coach.rewording import reword
 from coach.types import Turn
+from coach.vocabulary import roles_in
 
 EVIDENCE = 10
 PART_LIKELY = 0.2  # least probability of the sentence that answers one of several things asked
@@ -70,7 +73,7 @@ class Reader:
 
     def understand(self, rewrite: Rewrite, history: Sequence[Turn], message: str) -> Asked:
         """What a message, rewritten by rules, asks, what the index holds on it, and what is not to be said again."""
-        rewrite, look = self._read(rewrite)
+        rewrite, look = self._without_introduction(*self._read(rewrite))
         rewrite, look, model = self._reworded(rewrite, look, history, message)
         shown = frozenset(s for t in history[-3:] for s in t.sentences) if rewrite.more else frozenset[str]()
         if shown and is_spent(look.ranked, shown):
@@ -89,6 +92,18 @@ class Reader:
             if OTHER_READING * seen.promise > look.promise:
                 rewrite, look = Rewrite(other, f"{rewrite.rule}, then by the evidence"), seen
         return rewrite, look
+
+    def _without_introduction(self, rewrite: Rewrite, look: Look) -> tuple[Rewrite, Look]:
+        """The question without what its writer says of themselves before it, where the corpus answers that better."""
+        intro, rest = introduced(rewrite.text)
+        if not intro:
+            return rewrite, look
+        if len(terms(rest)) < 2:  # "any advice?"
+            rest = f"{rest.rstrip(' ?.!')} for {a_role(roles_in(intro)[:1])}?"
+        seen = self.look(rest)
+        if OTHER_READING * seen.promise <= look.promise or unknown_names(intro, self._retriever.index):
+            return rewrite, look
+        return Rewrite(rest, f"{rewrite.rule}, without the introduction", rewrite.more), seen
 
     def _reworded(
         self, rewrite: Rewrite, look: Look, history: Sequence[Turn], message: str
@@ -141,4 +156,6 @@ class Reader:
 
     def _is_apart(self, look: Look) -> bool:
         """Whether a message is of another field by itself, or names what the corpus does not know, and so is no part of the earlier question."""
-        return not look.verdict.open and (look.verdict.clear or bool(unknown_names(look.found.question, self._retriever.index)))
+        return not look.verdict.open and (
+            look.verdict.clear or bool(unknown_names(look.found.question.text, self._retriever.index))
+        )

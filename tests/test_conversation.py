@@ -21,6 +21,12 @@ COMPARED = Turn(
     "How do a PM and a VP differ in vision?", "...", "How do a PM and a VP differ in vision?", ("A PM plans.", "A VP leads.")
 )
 OWNED = Turn("How many levels does GitLab have?", "...", "How many levels does GitLab have?", ("GitLab has 8 levels.",))
+STORY = Turn(
+    "I was passed over for senior PM and I asked my boss.",
+    "...",
+    "I was passed over for senior PM and I asked my boss.",
+    ("A senior PM leads.",),
+)
 REFUSED = Turn(
     "What does a bank in Oslo pay?", "I do not have that.", "What does a bank in Oslo pay?", (), "What decides the pay of a VP?"
 )
@@ -51,6 +57,7 @@ ROLELESS = Turn(
         (METRICS, "and a VP of Engineering?", ["Which metrics does a VP of Engineering track"], ["Product"]),
         (OWNED, "and how many does Atlassian", ["How many levels does Atlassian have"], ["GitLab"]),
         (OWNED, "How many people does GitLab have?", ["How many people does GitLab have"], ["levels"]),
+        (STORY, "and what should I say to him next week?", ["to him"], []),
         (METRICS, "no, I meant a director", ["metrics", "director of product"], ["VP"]),
         (METRICS, "sorry, I mean PMs not VPs", ["metrics", "product manager"], ["VP"]),
         (METRICS, "how do they measure success?", ["VPs of Product", "measure success"], ["they"]),

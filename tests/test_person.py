@@ -6,7 +6,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from coach.person import MAX_EACH, MAX_LINE, MAX_LINES, MAX_TEXT, Note, Trait, read_back, spoken, told
+from coach.person import MAX_EACH, MAX_LINE, MAX_LINES, MAX_TEXT, Note, Trait, introduced, read_back, spoken, told
 
 
 @pytest.mark.parametrize(
@@ -174,3 +174,24 @@ def test_any_text_is_read(text):
     assert len(notes) <= MAX_LINES
     assert all(0 < len(note.text) <= MAX_LINE and note.text.isprintable() for note in notes)
     assert read_back(spoken(notes)) == notes
+
+
+@pytest.mark.parametrize(
+    ("message", "rest"),
+    [
+        ("I'm a senior PM at a 40-person startup. How do I ask for a promotion?", "How do I ask for a promotion?"),
+        ("I'm Priya, PM at a SaaS company. I want to be a VP. What are the steps?", "What are the steps?"),
+        ("Group PM here, 9 yrs experience. How much of a VP's job is people?", "How much of a VP's job is people?"),
+        ("just became group PM, 3 PMs report to me. any advice?", "any advice?"),
+        ("I'm a nurse with 6 years of experience. How do I ask for a promotion?", ""),
+        ("I read that a VP has no seat at the table. How can such a person shape strategy?", ""),
+        ("I work at a bank as a PM. When do they promote people?", ""),
+        ("How do I ask for a promotion? I'm a senior PM.", ""),
+        ("I'm a VP of Sales. What do I measure?", ""),
+        ("I'm a senior PM.", ""),
+        ("", ""),
+    ],
+)
+def test_an_introduction_is_told_from_the_question(message, rest):
+    intro, found = introduced(message)
+    assert (found if intro else "") == rest

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, TextIO
 
 from coach.errors import CoachError, SettingsError
-from coach.settings import QUIET_ENVIRONMENT, Settings
+from coach.settings import NO_TRACING, QUIET_ENVIRONMENT, Settings
 from coach.types import Answer, Layout, Turn
 
 if TYPE_CHECKING:
@@ -25,6 +25,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     """Run one command; the exit code is 0, 1 for a CoachError (or a failed check), 2 for wrong use."""
     for name, value in QUIET_ENVIRONMENT.items():
         os.environ.setdefault(name, value)
+    os.environ.update(NO_TRACING)
     shown = logging.StreamHandler(sys.stderr)
     shown.setLevel(logging.WARNING)  # of the handler: bm25s sets its own logger to DEBUG when it is imported
     logging.basicConfig(handlers=[shown], format="%(message)s")
@@ -323,6 +324,8 @@ def _text(answer: Answer) -> str:
 
 def _explained(answer: Answer) -> str:
     """Why the answer is what it is, for a person."""
+    from coach.question import clean
+
     why = answer.explanation
     if not why:
         return "No evidence was needed for this answer."
@@ -340,7 +343,7 @@ def _explained(answer: Answer) -> str:
     if model:
         lines.append(f"chat model: {len(model['dropped'])} sentences dropped; {model['milliseconds']} ms")
         for d in model["dropped"]:
-            lines.append(f"  dropped: {d['text']} ({'; '.join(d['reasons']) or 'not proved'})")
+            lines.append(f"  dropped: {clean(d['text'])} ({'; '.join(d['reasons']) or 'not proved'})")
             lines += [f"  instead: {d['instead']}"] if d["instead"] else []
     return "\n".join([*lines, f"timings (ms): {dict(answer.timings_ms)}"])
 

@@ -78,10 +78,11 @@ class Composed:
 
 
 @lru_cache(maxsize=50_000)
-def _read(passage: Passage, number: int) -> tuple[str, frozenset[str], tuple[str, ...]]:
-    """A sentence's text as shown, its stems, and the roles that it names."""
+def _read(passage: Passage, number: int) -> tuple[str, frozenset[str], tuple[str, ...], bool]:
+    """A sentence's text as shown, its stems, the roles that it names, and whether it says something that may be quoted."""
     text = plain(passage.quote(number))
-    return text, frozenset(terms(text)), tuple(roles_in(text))
+    says = not text.endswith((":", "?")) and not why_not(text)
+    return text, frozenset(terms(text)), tuple(roles_in(text)), says
 
 
 def compose(
@@ -139,8 +140,8 @@ def candidates(found: Found, index: Index) -> list[Candidate]:
         similar = (vectors @ vector).tolist()
         nearest = max(similar, default=0.0)
         for n, cosine in enumerate(similar):
-            text, stems, roles = _read(evidence.passage, n)
-            if text.endswith((":", "?")) or why_not(text):  # introduces or asks, says nothing; or must not be quoted
+            text, stems, roles, says = _read(evidence.passage, n)
+            if not says:
                 continue
             figure = bool(_FIGURE.search(text))
             held = sum(w for t, w in rarity.items() if t in stems or not stems.isdisjoint(question.synonyms.get(t, ())))

@@ -25,7 +25,9 @@ BEHIND = 4  # words behind a number among which what it counts stands
 _CAUSES = frozenset("because therefore thus hence consequently since".split())
 _CONDITIONS = frozenset("if unless until when whenever where wherever once provided except depending depends".split())
 _COMPARES = frozenset("than more most less least better best worse worst higher highest lower lowest bigger biggest larger largest".split())  # fmt: skip
-_POINTS = re.compile(r"(?:(?:so|and|but|yes|no|then|also|or)\b[\s,]*)*(?:its?|this|that|these|those|they|their|he|she|his|her|one|both|which|such)\b", re.IGNORECASE)  # fmt: skip
+_POINTS = re.compile(r"(?:(?:so|and|but|yes|no|then|also|or)\b[\s,]*)*(?:the (?:role|job|position|person|former|latter|other)|its?|this|that|these|those|they|their|he|she|his|her|one|both|which|such)\b", re.IGNORECASE)  # fmt: skip
+_YOU = frozenset(("you", "your", "yours", "yourself", "you're", "you've", "i", "we", "our", "my"))
+_JUDGES = re.compile(r"(\w+ly),")
 _SPLIT = re.compile(r",?\s+(?:while|whereas|but|and)\s+", re.IGNORECASE)
 _SUBJECT = re.compile(rf"(?:An?|The)\s+(?:{'|'.join(ROLE_NAMES.values())})\s+(?=[a-z]+s\b)")
 _DOES = re.compile(r"[a-z]+s \S")  # not the mere end of a list, whose other items an amount or "between" may need
@@ -61,6 +63,11 @@ def _strays(claim: Statement, sources: Sequence[Statement]) -> Iterator[str]:
     """What cannot be read alone, and what is said in words that the sources hardly have."""
     if len(claim.tokens) < SHORTEST:
         yield "is too short to say anything"
+    own = frozenset(sources[0].tokens)
+    if _YOU.intersection(claim.tokens) - own and not _YOU & own:
+        yield "speaks to the person; the source speaks of somebody"
+    if (judged := _JUDGES.match(claim.text)) and judged[1].lower() not in own:
+        yield f'says "{judged[1]}"; the source does not'
     if _POINTS.match(claim.text):
         yield "begins with a word that points at another sentence"
     held = frozenset[str]().union(*(s.stems for s in sources))

@@ -6,8 +6,9 @@ taken from the model. Any other is dropped: the model is asked once to restate w
 
 from __future__ import annotations
 
+import re
 import time
-from collections.abc import Callable, Generator, Iterator, Sequence
+from collections.abc import Generator, Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field, replace
 
@@ -15,26 +16,26 @@ from coach.composing import Composed
 from coach.errors import ModelError
 from coach.grounding import Checker
 from coach.index import terms
-from coach.own_words import lead_of, voice_of
+from coach.own_words import claim_behind, lead_of, voice_of
 from coach.prompt import answer_prompt, restate_prompt
 from coach.proof import Proof, prove
 from coach.quotable import why_not
 from coach.reply import sentences_of, tidy
-from coach.types import Author, Citation, Making, Prompt, Sentence, Support, Voice
-
-ChatModel = Callable[[Prompt], Generator[str]]
-"""A prompt in, pieces of text out. Raises ModelError. Closing the iterator ends the work."""
+from coach.types import Author, ChatModel, Citation, Making, Prompt, Sentence, Support, Voice
+from coach.vocabulary import roles_in
 
 MAX_SHOWN = 8  # sentences of an answer
 MAX_CLAIMS = 12  # sentences of a model that are looked at
 MAX_REPEATS = 3  # sentences said again, after which a model is not listened to any longer
 MAX_RESTATED = 2  # times that a model is asked again, for one answer
+BREATH = 0.5  # seconds
 MAX_CITED = 3  # statements that a model is asked to restate
 SAID = 0.6  # share of a statement's words in one shown sentence, from which on it has been said
 
 STOPPED = "The language model stopped before it had finished."
 SILENT = "The language model did not answer."
 UNPROVED = "Too little of what the language model wrote could be proved."
+BRIEF = "The language model said too little."
 COMPLETED = "What it left unsaid was taken from the library."
 
 
@@ -92,9 +93,10 @@ class _Writer:
         self._waiting: list[Sentence] = []  # lines that join, until what they lead to is proved
         self._closing: list[Sentence] = []
         self._dropped: list[Dropped] = []
-        self._claims = self._proved = self._restated = 0
+        self._claims = self._proved = self._restated = self._taken = 0
         self._clock: dict[str, float] = {"check": 0.0}
         self._start = time.perf_counter()
+        self._breathed = time.monotonic()
 
     def run(self) -> Iterator[Written]:
         """See `write`."""
@@ -102,20 +104,27 @@ class _Writer:
         try:
             with closing(self._model(self._prompt)) as pieces:
                 for raw in sentences_of(pieces):
-                    self._lap("first_sentence")
                     text, cited = tidy(raw)
-                    if self._repeats(text):
+                    if raw:
+                        self._lap("first_sentence")
+                    if text and self._repeats(text):
                         repeats += 1
-                        if repeats >= MAX_REPEATS:
-                            break
-                    elif self._take(text, cited):
+                    if self._take(text, cited):
                         self._lap("first_proved")
                         yield self._so_far()
-                    if self._claims >= MAX_CLAIMS or len(self._shown) >= MAX_SHOWN:
+                    else:
+                        yield from self._breath()
+                    if repeats >= MAX_REPEATS or self._claims >= MAX_CLAIMS or self._count() >= MAX_SHOWN:
                         break
         except ModelError:
             note = STOPPED if self._shown else SILENT
         yield self._finished(note)
+
+    def _breath(self) -> Iterator[Written]:
+        """What there is so far, now and then, while nothing new comes: whoever listens may have left."""
+        if time.monotonic() - self._breathed >= BREATH:
+            self._breathed = time.monotonic()
+            yield self._so_far()
 
     def _asked(self, question: str) -> Prompt:
         headings = ["" if why_not(h := c.heading or c.title) else h for c in self._statements]
@@ -123,7 +132,7 @@ class _Writer:
 
     def _take(self, text: str, cited: tuple[int, ...]) -> bool:
         """Whether a sentence of the model, or what stands in for it, is shown."""
-        if not any(c.isalnum() for c in text):
+        if not any(c.isalnum() for c in text) or self._repeats(text):
             return False
         if (voice := voice_of(text)) is not Voice.CORPUS:
             self._keep(Sentence(text, (), voice=voice))
@@ -132,10 +141,11 @@ class _Writer:
             self._dropped.append(Dropped(text, ("a question in other words than the coach's own",)))
             return False
         self._claims += 1
-        support = self._show_if_proved(text, cited)
+        support, shown = self._show_if_proved(text, cited)
         if support.supported:
-            self._proved += 1
-            return True
+            self._claims -= not shown  # said before
+            self._proved += shown
+            return shown
         instead = self._restate(text, cited) or self._stand_in(text, cited)
         self._dropped.append(Dropped(text, support.reasons, instead))
         return bool(instead)
@@ -148,14 +158,16 @@ class _Writer:
         elif not self._shown and not self._waiting:
             self._waiting = [sentence]
 
-    def _show_if_proved(self, text: str, cited: Sequence[int]) -> Support:
+    def _show_if_proved(self, text: str, cited: Sequence[int]) -> tuple[Support, bool]:
+        """The verdict on a sentence, and whether it is shown: one that says the same again is not."""
         lead = lead_of(text, self._about)
-        sentence = Sentence(text, (), lead=lead)
-        proof = self._prove(sentence.claim, cited)
+        sentence = Sentence(text, (), claim=claim_behind(lead, text) if lead else "")
+        proof = self._prove(sentence.stated, cited)
         support = proof.support
-        if support.supported and not self._said(text, proof.numbers):
+        shown = support.supported and not self._said(text, proof.numbers)
+        if shown:
             self._show(replace(sentence, score=support.score, reasons=support.reasons), proof.numbers)
-        return support
+        return support, shown
 
     def _show(self, sentence: Sentence, numbers: tuple[int, ...]) -> None:
         self._shown += [(waiting, ()) for waiting in self._waiting]
@@ -175,14 +187,15 @@ class _Writer:
         self._restated += 1
         everything = range(1, len(self._texts) + 1)
         known = [n for n in cited if n in everything][:MAX_CITED] or [self._closest(text, everything)]
-        with closing(self._model(restate_prompt([self._texts[n - 1] for n in known]))) as pieces:
-            restated, _ = tidy(next(sentences_of(pieces), ""))
-        if (
-            voice_of(restated) is not Voice.CORPUS
-            or self._repeats(restated)
-            or not self._show_if_proved(restated, known).supported
-        ):
+        try:
+            with closing(self._model(restate_prompt([self._texts[n - 1] for n in known]))) as pieces:
+                restated, _ = tidy(next(filter(None, sentences_of(pieces)), ""))
+        except ModelError:
+            self._restated = MAX_RESTATED  # the answer may still come to its end
             return ""
+        if voice_of(restated) is not Voice.CORPUS or self._repeats(restated) or not self._show_if_proved(restated, known)[1]:
+            return ""
+        self._claims += 1
         self._proved += 1
         return restated
 
@@ -192,7 +205,7 @@ class _Writer:
         if not unsaid:
             return ""
         number = next((n for n in cited if n in unsaid), 0) or self._closest(text, unsaid)
-        self._show(self._statement(number), (number,))
+        self._show_statement(number)
         return self._texts[number - 1]
 
     def _closest(self, text: str, among: Sequence[int]) -> int:
@@ -200,17 +213,18 @@ class _Writer:
         words = frozenset(terms(text))
         return max(among, key=lambda n: (len(words & self._words[n - 1]), -n))
 
-    def _statement(self, number: int) -> Sentence:
-        return replace(self._composed.sentences[number - 1], citations=(), role="")
+    def _show_statement(self, number: int) -> None:
+        """A sentence of the composed answer as it stands."""
+        self._taken += 1
+        self._show(replace(self._composed.sentences[number - 1], citations=(), role=""), (number,))
 
     def _unsaid(self) -> list[int]:
-        """The numbers of the composed answer's sentences that no shown one cites or says."""
+        """The numbers of the composed answer's sentences that no shown one cites, or says with the same roles and numbers."""
         used = {n for _, numbers in self._shown for n in numbers}
-        said = [frozenset(terms(s.text)) for s, _ in self._shown]
         return [
             n
-            for n in range(1, len(self._composed.sentences) + 1)
-            if n not in used and not any(len(self._words[n - 1] & w) >= SAID * len(self._words[n - 1]) for w in said)
+            for n, sentence in enumerate(self._composed.sentences, 1)
+            if n not in used and not any(_says(s.text, sentence.text) for s, _ in self._shown)
         ]
 
     def _said(self, text: str, numbers: Sequence[int]) -> bool:
@@ -228,13 +242,18 @@ class _Writer:
         """What is shown in the end: nothing of the composed answer is lost, and it stands alone where a model's words mostly did not hold."""
         if not self._claims and not note:
             note = SILENT
-        for number in self._unsaid()[: MAX_SHOWN - len(self._shown)]:
-            self._show(self._statement(number), (number,))
-        shown = sum(s.voice is Voice.CORPUS for s, _ in self._shown)
-        if 2 * self._proved < max(self._claims, shown) or not self._proved:
+        if 2 * self._proved < self._claims or not self._proved:
             return self._result(self._composed, Making(note=note or UNPROVED))
+        for number in self._unsaid()[: max(0, MAX_SHOWN - self._count())]:
+            self._show_statement(number)
+        if self._taken > self._proved:
+            return self._result(self._composed, Making(note=note or BRIEF))
         self._shown += [(s, ()) for s in self._closing]
         return self._so_far(f"{note} {COMPLETED}" if note else "")
+
+    def _count(self) -> int:
+        """The sentences shown that claim something."""
+        return sum(s.voice is Voice.CORPUS for s, _ in self._shown)
 
     def _so_far(self, note: str = "") -> Written:
         """The shown sentences with their citations, numbered in the order in which they are first used."""
@@ -242,11 +261,18 @@ class _Writer:
         sentences = tuple(replace(s, citations=tuple(order[n] for n in numbers)) for s, numbers in self._shown)
         citations: tuple[Citation, ...] = tuple(replace(self._statements[n - 1], number=i) for n, i in order.items())
         used = tuple(dict.fromkeys(c.passage_id for c in citations))
-        return self._result(Composed(sentences, citations, used=used), Making(Author.MODEL, note=note))
+        making = Making(Author.MODEL, self._count(), self._claims + self._taken, self._taken, note)
+        return self._result(Composed(sentences, citations, used=used), making)
 
     def _result(self, composed: Composed, making: Making) -> Written:
-        claiming = sum(s.voice is Voice.CORPUS for s in composed.sentences)
-        return Written(composed, replace(making, supported=claiming, checked=claiming), tuple(self._dropped), dict(self._clock))
+        return Written(composed, making, tuple(self._dropped), dict(self._clock))
 
     def _lap(self, name: str) -> None:
         self._clock.setdefault(name, (time.perf_counter() - self._start) * 1000)
+
+
+def _says(sentence: str, statement: str) -> bool:
+    """Whether a sentence says most of a statement, of the same roles and with the same numbers."""
+    words, wanted = frozenset(terms(sentence)), frozenset(terms(statement))
+    same = roles_in(sentence) == roles_in(statement) and re.findall(r"\d+", sentence) == re.findall(r"\d+", statement)
+    return same and len(words & wanted) >= SAID * len(wanted)

@@ -1,15 +1,13 @@
-"""A chat model that may be asked without harm: time-outs, retries, a circuit breaker and budgets around any provider, and recordings of its replies.
+"""A chat model that may be asked without harm: time-outs, retries, a circuit breaker and budgets around any provider.
 
 Here a model is a prompt in and pieces of text out; `coach.providers` knows the libraries behind it.
 """
 
 from __future__ import annotations
 
-import hashlib
 import json
 import logging
 import queue
-import re
 import threading
 import time
 from collections.abc import Callable, Generator
@@ -20,13 +18,14 @@ from typing import Protocol
 
 from filelock import FileLock
 
-from coach.errors import ModelError, SettingsError
+from coach.errors import ModelError
 from coach.types import Prompt
 
 TRIES = 3  # of one request, while nothing of its reply has come
 FIRST_PAUSE = 0.25  # seconds before the second try, doubled before each later one
 MOST_FAILURES = 3  # in a row, after which a model is left alone for REST seconds
 REST = 30.0
+BREATH = 0.5  # seconds of silence after which an empty piece lets whoever listens leave
 LONGEST = 6  # times the time-out; a reply that drips for longer is ended
 CHARACTERS = 4  # of English in a token, as the providers' own rules of thumb have it
 
@@ -37,9 +36,6 @@ class Transient(ModelError):
     """A failure that may be gone a moment later: no connection, too many requests, a fault of the server."""
 
 
-Model = Callable[[Prompt], Generator[str]]
-"""A prompt in, pieces of a reply out. Raises ModelError. Closing the generator ends the work."""
-
 Put = Callable[[str | ModelError | None], None]
 """Takes a piece of a reply, its failure, or None for its end; an empty piece says that somebody is at work. May be called from any thread."""
 
@@ -47,7 +43,7 @@ Put = Callable[[str | ModelError | None], None]
 class Source(Protocol):
     """A provider: starts a reply and returns at once; calling what it returns ends the work."""
 
-    def __call__(self, prompt: Prompt, put: Put) -> Callable[[], None]:
+    def __call__(self, prompt: Prompt, put: Put) -> Callable[[], object]:
         """Start one reply."""
 
 
@@ -171,7 +167,7 @@ class Guarded:
             try:
                 with closing(self._listened(prompt, begins)) as pieces:
                     for piece in pieces:
-                        begun = True
+                        begun = begun or bool(piece)
                         yield piece
                 return
             except Transient:
@@ -184,12 +180,15 @@ class Guarded:
         pieces: queue.SimpleQueue[str | ModelError | None] = queue.SimpleQueue()
         ends = time.monotonic() + LONGEST * self._timeout
         until = begins
-        cancel = self._source(prompt, pieces.put)
+        cancel = self._begin(prompt, pieces.put)
         try:
             while True:
                 try:
-                    piece = pieces.get(timeout=max(0.0, until - time.monotonic()))
+                    piece = pieces.get(timeout=max(0.0, min(until - time.monotonic(), BREATH)))
                 except queue.Empty:
+                    if time.monotonic() < until:
+                        yield ""
+                        continue
                     said = "has not come to an end in" if until == ends else "has said nothing for"
                     seconds = (LONGEST if until == ends else 1) * self._timeout
                     raise ModelError(
@@ -199,61 +198,13 @@ class Guarded:
                     return
                 if isinstance(piece, ModelError):
                     raise piece
-                if piece:
-                    yield piece.encode(errors="replace").decode()  # half a character cannot be sent or written by anybody
+                yield piece.encode(errors="replace").decode()  # half a character cannot be sent or written by anybody
                 until = min(time.monotonic() + self._timeout, ends)
         finally:
             cancel()
 
-
-def key_of(prompt: Prompt) -> str:
-    """What a recording knows a prompt by."""
-    return hashlib.sha256(f"{prompt.system}\0{prompt.user}".encode()).hexdigest()[:16]
-
-
-class Recorder:
-    """A chat model that writes each reply of another one to a file, one JSON object a line, for `replay:FILE`. Raises SettingsError if it cannot."""
-
-    def __init__(self, model: Model, path: Path) -> None:
-        self._model = model
-        self._path = path
-        self._lock = threading.Lock()
+    def _begin(self, prompt: Prompt, put: Put) -> Callable[[], object]:
         try:
-            path.touch()
-        except OSError as error:
-            raise SettingsError(f"The recording {path} cannot be written ({error.strerror}).") from error
-
-    def __call__(self, prompt: Prompt) -> Generator[str]:
-        """The reply in pieces; what was read of it is recorded also when it is closed before its end."""
-        said: list[str] = []
-        failed = ""
-        try:
-            with closing(self._model(prompt)) as pieces:
-                for piece in pieces:
-                    said.append(piece)
-                    yield piece
-        except ModelError as error:
-            failed = str(error)
-            raise
-        finally:
-            row = json.dumps({"key": key_of(prompt), "reply": "".join(said), "failed": failed}, ensure_ascii=False)
-            with self._lock, self._path.open("a", encoding="utf-8") as file:
-                file.write(row + "\n")
-
-
-def replayed(path: Path) -> Model:
-    """A chat model that says what a recording holds, as often as it is asked. Raises SettingsError when that cannot be read."""
-    try:
-        rows = [json.loads(line) for line in path.read_text(encoding="utf-8").split("\n") if line.strip()]
-        replies = {row["key"]: (row["reply"], row["failed"]) for row in rows}
-    except (OSError, ValueError, KeyError, TypeError) as error:
-        raise SettingsError(f"The recording {path} cannot be read ({error}); make one with `coach eval --record`.") from error
-
-    def reply(prompt: Prompt) -> Generator[str]:
-        missing = f"The recording {path.name} does not hold this prompt; make it anew with `coach eval --record`."
-        said, failed = replies.get(key_of(prompt), ("", missing))
-        yield from re.findall(r"\s*\S+|\s+", said)
-        if failed:
-            raise ModelError(failed)
-
-    return reply
+            return self._source(prompt, put)
+        except Exception as error:  # no thread to be had, a closed loop: the answer must not fail with it
+            raise ModelError(f"The chat model cannot be asked ({type(error).__name__}).") from error

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 
 from coach.quotable import why_not
 from coach.types import Voice
-from coach.vocabulary import role_mentions
+from coach.vocabulary import ROLE_NAMES, role_mentions, roles_in
 
 LONGEST = 22  # words
 _PLAIN = re.compile(r"[A-Za-z\s,;:.?!'’()\u2013\u2014-]+")  # a word in other letters would be in no list, and so not be looked up
@@ -68,7 +68,9 @@ _SMALL = frozenset(
     also now here there this that these those it its how what which who why when where is are was be do does did can could would will should
     if i i'd i'm me my we us our you you're you'd you've your yours yourself one two all any some most more other same still yet""".split()
 )
-_LEAD = re.compile(r"(?:as|since|because|with|given|being|working|at|in|for) [^,.;:?!<>{}\[\]|\\`~^=@#$]{2,100}, ", re.IGNORECASE)
+_LEAD = re.compile(
+    r"(?:as (?:an?|you)|since you|because you|given (?:that )?your?) [^,.;:?!<>{}\[\]|\\`~^=@#$]{2,100}, ", re.IGNORECASE
+)
 _LEADING = _SMALL | frozenset("am have has had work works working being given since because years year experience goal company role roles level levels job jobs position positions".split())  # fmt: skip
 _OF_YOU = re.compile(r"(?:as|since|because|given(?: that)?) your? ", re.IGNORECASE)
 _VERBS = frozenset(
@@ -82,13 +84,18 @@ def lead_of(sentence: str, about: Sequence[str]) -> str:
     if not found or not about:
         return ""
     own, said = frozenset(_tokens(" ".join(about))), _tokens(found[0])
-    verbs = sum(word in _VERBS for word in said)
-    if verbs > 1 or (
-        not _OF_YOU.match(found[0]) and (verbs or said[0] in ("since", "because") or len(role_mentions(found[0])) > 1)
-    ):
+    if sum(word in _VERBS for word in said) > (1 if _OF_YOU.match(found[0]) else 0) or len(role_mentions(found[0])) > 1:
         return ""  # it would claim something of others
     new = frozenset(said) - _LEADING
     return found[0] if new and new <= own and not why_not(found[0]) else ""
+
+
+def claim_behind(lead: str, sentence: str) -> str:
+    """What a sentence claims behind its lead: of "As a PM, you plan ..." that a PM does."""
+    rest = sentence.removeprefix(lead)
+    if (role := next(iter(roles_in(lead)), "")) and rest.lower().startswith("you "):
+        return f"A {ROLE_NAMES[role]} {rest[4:]}"
+    return rest[:1].upper() + rest[1:]
 
 
 def _tokens(text: str) -> list[str]:

@@ -3,7 +3,7 @@
 Rules are precise rather than complete: a clause counts when the writer is its subject, nothing before it makes it a supposition, a condition or
 somebody else's words, and it says something of a known kind. Privacy is by design: a clause that names illness, burnout or other distress, pregnancy,
 religion, ethnicity, sexuality, politics, a conviction or union membership is skipped whole, and reasons ("because of ...") are never kept. What people
-write into the edited box themselves stays as they wrote it.
+write into the edited box themselves is not filtered, only shortened and put in order.
 """
 
 from __future__ import annotations

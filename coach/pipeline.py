@@ -17,7 +17,7 @@ from coach.embedding import Progress
 from coach.encoder import Encoder, load_encoder
 from coach.errors import CoachError, IndexUnusable
 from coach.gate import Gate, Verdict
-from coach.generation import ChatModel, Written, silent, write
+from coach.generation import Written, silent, write
 from coach.grounding import Checker
 from coach.index import IndexDamaged, IndexMissing, open_index, read_pointer
 from coach.person import spoken, told
@@ -27,7 +27,7 @@ from coach.refusing import apology, follow_up_topics, nearest_topics, talk, typi
 from coach.retrieval import Found, Retriever
 from coach.settings import Settings
 from coach.sync import sync
-from coach.types import Answer, Document, Evidence, Making, Outcome, Passage, Turn
+from coach.types import Answer, Author, ChatModel, Document, Evidence, Making, Outcome, Passage, Turn
 from coach.understanding import Asked, Reader
 
 MAX_MESSAGE = 4000  # characters; more is a document, not a question
@@ -121,7 +121,7 @@ class Coach:
         else:
             if about is None:
                 about = spoken(told([*(turn.question for turn in history), question])).splitlines()
-            for step in self._written(answer, asked, proved, about):
+            for step in self._written(replace(answer, making=making), asked, proved, about):
                 yield (answer := step)
             clock.lap("model")
         yield replace(answer, follow_ups=follow_ups, timings_ms=clock.read())
@@ -135,7 +135,9 @@ class Coach:
         model = asked.model or silent
         for written in write(model, asked.rewrite.text, composed, cite(further), self._checker, about):
             explained = {**answer.explanation, "model": _explain_model(written)}
-            yield _with(replace(answer, making=written.making, explanation=explained), written.composed)
+            by_model = written.making.author is Author.MODEL
+            making = written.making if by_model else replace(answer.making, note=written.making.note)
+            yield _with(replace(answer, making=making, explanation=explained), written.composed)
 
     def _proved(self, composed: Composed) -> Composed:
         """The sentences that their citations support; any other is not shown."""

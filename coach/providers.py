@@ -18,14 +18,16 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from coach.errors import ModelError, SettingsError
-from coach.model import Breaker, Budget, Guarded, Model, Put, Source, Transient, replayed
+from coach.model import Breaker, Budget, Guarded, Put, Source, Transient
+from coach.recording import replayed
 from coach.settings import Settings
-from coach.types import Prompt
+from coach.types import ChatModel, Prompt
 
 if TYPE_CHECKING:
     from langchain_core.language_models import BaseChatModel
 
 CONTEXT = 4096  # tokens that a local model keeps in mind: the prompt takes about 1,200 of them
+WAIT = 0.5  # seconds between two looks whether a reply's turn has come
 BATCH = 64  # of them that it reads at once: between two batches it can be stopped; larger ones are not faster on a CPU
 
 
@@ -52,7 +54,7 @@ _PROVIDERS = {
 }
 
 
-def load_model(settings: Settings) -> Model | None:
+def load_model(settings: Settings) -> ChatModel | None:
     """The chat model of the settings, None when there is none. Raises SettingsError: no such provider, its package or key missing, no such file."""
     if not settings.model:
         return None
@@ -139,25 +141,20 @@ class _LangChain:
         self._provider = provider
         self._loop = _loop()
 
-    def __call__(self, prompt: Prompt, put: Put) -> Callable[[], None]:
+    def __call__(self, prompt: Prompt, put: Put) -> Callable[[], object]:
         """Start one reply."""
         task: Future[None] = asyncio.run_coroutine_threadsafe(self._reply(prompt, put), self._loop)
-        return lambda: _end(task)
+        return task.cancel
 
     async def _reply(self, prompt: Prompt, put: Put) -> None:
         from langchain_core.messages import HumanMessage, SystemMessage
 
         try:
             async for chunk in self._model.astream([SystemMessage(prompt.system), HumanMessage(prompt.user)]):
-                if text := str(chunk.text):
-                    put(text)
+                put(str(chunk.text))  # a piece of a model's thinking has no text, and is a sign of life
             put(None)
         except Exception as error:  # each provider has its own
             put(_translated(error, self._provider))
-
-
-def _end(task: Future[None]) -> None:
-    task.cancel()
 
 
 def _translated(error: Exception, provider: str) -> ModelError:
@@ -223,19 +220,33 @@ def _local(path: Path, threads: int, tokens: int) -> Source:
 
 
 class _Local:
-    """llama.cpp's server without its port: one thread a reply."""
+    """llama.cpp's server without its port: one thread a reply, one reply at a time."""
 
     def __init__(self, server: Any, tokens: int) -> None:  # noqa: ANN401 - the library has no types
         self._server = server
         self._tokens = tokens
+        self._turn = threading.Lock()
 
-    def __call__(self, prompt: Prompt, put: Put) -> Callable[[], None]:
+    def __call__(self, prompt: Prompt, put: Put) -> Callable[[], object]:
         """Start one reply."""
         left = threading.Event()
         threading.Thread(target=self._reply, args=(prompt, put, left), name="chat-model").start()
         return left.set
 
     def _reply(self, prompt: Prompt, put: Put, left: threading.Event) -> None:
+        while not self._turn.acquire(timeout=WAIT):
+            if left.is_set():
+                return
+            put("")  # waiting for one's turn is no silence
+        try:
+            put(self._said(prompt, put, left))
+        except Exception as error:
+            put(ModelError(f"The chat model failed ({type(error).__name__})."))
+        finally:
+            self._turn.release()
+
+    def _said(self, prompt: Prompt, put: Put, left: threading.Event) -> ModelError | None:
+        """Say a whole reply; what went wrong with it."""
         failed: list[ModelError] = []
 
         def take(chunk: Mapping[str, Any]) -> bool:
@@ -253,8 +264,5 @@ class _Local:
             "temperature": 0,
             "max_tokens": self._tokens,
         }
-        try:
-            self._server.handle_chat_completions(request, take)
-            put(failed[0] if failed else None)
-        except Exception as error:
-            put(ModelError(f"The chat model failed ({type(error).__name__})."))
+        self._server.handle_chat_completions(request, take)
+        return failed[0] if failed else None

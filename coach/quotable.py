@@ -9,7 +9,6 @@ from __future__ import annotations
 import codecs
 import re
 import unicodedata
-from functools import lru_cache
 
 from coach.quotable_words import ADDRESSED, COMMAND, OF_THE_TALK, ORDER, ORDER_ELSEWHERE, ORDERING, SAYINGS, STRICT
 
@@ -52,7 +51,6 @@ _JOINING = frozenset("A AN AND AS AT BY FOR IN OF ON OR THE TO UP".split())
 _LETTERS_FOR = str.maketrans("013457@$", "oieastas")
 
 
-@lru_cache(maxsize=50_000)
 def why_not(sentence: str) -> str:
     """Why a sentence must not be quoted, in words that follow "it", or "" where it may be."""
     if len(sentence) > LONGEST:

@@ -30,11 +30,15 @@ _ABBREVIATION = re.compile(r"(?:\b(?:e\.g|i\.e|etc|vs|mr|mrs|ms|dr|st|no|approx|
 def sentences_of(pieces: Iterator[str]) -> Iterator[str]:
     """The sentences of a text that comes in pieces, each as soon as it is whole; what breaks off without an end is left out.
 
+    An empty piece is handed on: whoever listens may want to leave.
+
     Whatever the pieces, the sentences are the same but for what follows the first citation of one that ends: further citations may come before the
     next sentence, and closing marks may get lost.
     """
     held = ""
     for piece in pieces:
+        if not piece:
+            yield ""
         held = (held + piece).lstrip(_LEFT)
         while cut := _first_end(held):
             whole, held = held[:cut].strip(), held[cut:].lstrip(_LEFT)

@@ -6,10 +6,10 @@ import re
 from collections.abc import Sequence
 from contextlib import closing
 
-from coach.generation import ChatModel
-from coach.index import terms
+from coach.index import terms, words
 from coach.prompt import rewrite_prompt
-from coach.types import Turn
+from coach.statement import denials
+from coach.types import ChatModel, Turn
 
 TURNS = 3  # of the history that a model is shown
 LONGEST = 300  # characters of a question
@@ -29,10 +29,9 @@ def reword(model: ChatModel, history: Sequence[Turn], message: str) -> str:
 
 
 def adds(text: str, history: Sequence[Turn], message: str) -> bool:
-    """Whether a question holds a content word or a number that neither the message nor the conversation has."""
-    known = {
-        t
-        for said in (message, *(p for turn in history for p in (turn.question, turn.standalone_question, turn.answer)))
-        for t in terms(said)
-    }
-    return not set(terms(text)) <= known
+    """Whether a question holds a content word, a number or a denial that neither the message nor the conversation has."""
+    said = [message, *(part for turn in history for part in (turn.question, turn.standalone_question, turn.answer))]
+    known = {term for part in said for term in terms(part)}
+    asked = [message, *(turn.standalone_question for turn in history)]
+    denied = denials(words(text)) and not any(denials(words(part)) for part in asked)
+    return bool(denied) or not set(terms(text)) <= known

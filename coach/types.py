@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Generator, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
@@ -51,6 +51,10 @@ class Prompt:
 
     system: str
     user: str
+
+
+ChatModel = Callable[[Prompt], Generator[str]]
+"""A prompt in, pieces of a reply out; an empty piece says that it is still at work. Raises ModelError. Closing the generator ends the work."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,7 +177,8 @@ class Support:
 class Sentence:
     """One shown sentence; `citations` are numbers, `role` says whose column it stands in when roles are compared.
 
-    `lead` is how the text begins where that speaks to the person ("As a senior PM, "): their own words, which nothing has to prove.
+    `claim` is what the citations prove where that is not the text word for word: without how the text begins where it speaks to the person
+    ("As a senior PM, "), and with their role in place of "you".
     """
 
     text: str
@@ -183,22 +188,25 @@ class Sentence:
     reasons: tuple[str, ...] = ()
     role: str = ""
     voice: Voice = Voice.CORPUS
-    lead: str = ""
+    claim: str = ""
 
     @property
-    def claim(self) -> str:
+    def stated(self) -> str:
         """What the citations have to prove."""
-        rest = self.text.removeprefix(self.lead)
-        return rest[:1].upper() + rest[1:] if self.lead else rest
+        return self.claim or self.text
 
 
 @dataclass(frozen=True, slots=True)
 class Making:
-    """How an answer was made: by whom, and how many of the sentences laid beside the corpus it supports. `note` says why a model's words did not stand."""
+    """How an answer was made: by whom, and how many sentences were laid beside the corpus and are supported; only those are shown.
+
+    Of a chat model's answer `taken` sentences are the corpus's own. `note` says why a model's words did not stand.
+    """
 
     author: Author = Author.COMPOSED
     supported: int = 0
     checked: int = 0
+    taken: int = 0
     note: str = ""
 
     @property
@@ -206,7 +214,9 @@ class Making:
         """How an answer was made, in words."""
         by = "Written by a language model" if self.author is Author.MODEL else "Composed from the library"
         plural = "" if self.checked == 1 else "s"
-        return f"{self.note} {by}; checked: {self.supported} of {self.checked} sentence{plural}.".lstrip()
+        rest = "" if self.supported == self.checked else "; what did not hold is not shown"
+        taken = f"; {self.taken} taken from the library word for word" if self.taken else ""
+        return f"{self.note} {by}; checked: {self.supported} of {self.checked} sentence{plural}{rest}{taken}.".lstrip()
 
 
 @dataclass(frozen=True, slots=True)

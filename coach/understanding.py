@@ -6,15 +6,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from coach.composing import Candidate, candidates, is_spent
-from coach.conversation import CERTAIN, Rewrite, a_role
+from coach.conversation import Rewrite, a_role
 from coach.errors import ModelError
 from coach.gate import Gate, Verdict, unknown_names
-from coach.generation import ChatModel
 from coach.index import terms
 from coach.person import introduced
 from coach.retrieval import Found, Retriever
 from coach.rewording import reword
-from coach.types import Turn
+from coach.types import ChatModel, Turn
 from coach.vocabulary import roles_in
 
 EVIDENCE = 10
@@ -73,8 +72,10 @@ class Reader:
 
     def understand(self, rewrite: Rewrite, history: Sequence[Turn], message: str) -> Asked:
         """What a message, rewritten by rules, asks, what the index holds on it, and what is not to be said again."""
+        several, model = bool(rewrite.others), self._model
         rewrite, look = self._without_introduction(*self._read(rewrite))
-        rewrite, look, model = self._reworded(rewrite, look, history, message)
+        if several:
+            rewrite, look, model = self._reworded(rewrite, look, history, message)
         shown = frozenset(s for t in history[-3:] for s in t.sentences) if rewrite.more else frozenset[str]()
         if shown and is_spent(look.ranked, shown):
             shown = frozenset()
@@ -108,8 +109,8 @@ class Reader:
     def _reworded(
         self, rewrite: Rewrite, look: Look, history: Sequence[Turn], message: str
     ) -> tuple[Rewrite, Look, ChatModel | None]:
-        """The chat model's reading of a follow-up, where the corpus answers it better than the one by rules; and the model, None if it fails."""
-        if self._model is None or not history or rewrite.more or rewrite.rule in CERTAIN or self._is_apart(look):
+        """The chat model's reading of a message that the rules can read in several ways, where the corpus answers it better; and the model, None if it fails."""
+        if self._model is None or self._is_apart(look):
             return rewrite, look, self._model
         try:
             text = reword(self._model, history, message)

@@ -26,6 +26,7 @@ def answer_json(answer: Answer, row_id: object = None, explain: bool = False) ->
                 "score": s.score,
                 "role": s.role,
                 "voice": s.voice.value,
+                "claim": s.stated,
             }
             for s in answer.sentences
         ],

@@ -11,7 +11,7 @@ from typing import Any
 from coach.grounding import Checker
 from coach.own_words import voice_of
 from coach.pipeline import Coach
-from coach.types import Answer, Citation, Outcome, Passage, Voice
+from coach.types import Answer, Citation, Outcome, Passage, Sentence, Voice
 from eval.cases import Case
 from eval.metrics import citation_precision, citation_recall, holds, key_fact_recall, missing_key_facts
 
@@ -80,7 +80,7 @@ def judge(coach: Coach, checker: Checker, case: Case) -> Result:
     """Put a case to the coach; whatever is raised ends it as an error."""
     try:
         answer = coach.converse(case.turns)
-        proofs = tuple(_proof(coach, checker, answer, n) for n in range(len(answer.sentences)))
+        proofs = tuple(_proof(coach, checker, answer, s) for s in answer.sentences if s.voice is Voice.CORPUS)
         explained: Any = answer.explanation
         found = tuple(coach.passage(e["passage_id"]) for e in explained.get("evidence", ()))
         asked = set(explained.get("roles", ()))
@@ -113,6 +113,11 @@ def _verdict(case: Case, answer: Answer, proofs: tuple[Proof, ...]) -> tuple[Ver
         for p in proofs
         if not (p.exact and p.supported)
     ]
+    wrong += [
+        f"claims something without proof: {s.text}"
+        for s in answer.sentences
+        if s.voice is not Voice.CORPUS and (s.citations or voice_of(s.text) is not s.voice)
+    ]
     if case.expect not in ("answered", "calm"):
         wrong.insert(0, f"answered, where {case.expect} is expected")
     if not proofs:
@@ -122,14 +127,11 @@ def _verdict(case: Case, answer: Answer, proofs: tuple[Proof, ...]) -> tuple[Ver
     return (Verdict.ANSWERED_UNSUPPORTED, "; ".join(wrong)) if wrong else (Verdict.ANSWERED_SUPPORTED, "")
 
 
-def _proof(coach: Coach, checker: Checker, answer: Answer, number: int) -> Proof:
-    sentence = answer.sentences[number]
-    if sentence.voice is not Voice.CORPUS:
-        return Proof(sentence.text, True, not sentence.citations and voice_of(sentence.text) is sentence.voice, (), ())
+def _proof(coach: Coach, checker: Checker, answer: Answer, sentence: Sentence) -> Proof:
     by_number = {c.number: c for c in answer.citations}
     cited = [by_number[n] for n in sentence.citations if n in by_number]
     quotes = [c.quote for c in cited]
-    check = cache(lambda *evidence: checker.check(sentence.claim, evidence))
+    check = cache(lambda *evidence: checker.check(sentence.stated, evidence))
 
     def entails(_: str, evidence: Iterable[str]) -> bool:
         return bool(check(*evidence).supported)
@@ -137,8 +139,8 @@ def _proof(coach: Coach, checker: Checker, answer: Answer, number: int) -> Proof
     return Proof(
         text=sentence.text,
         exact=len(cited) == len(sentence.citations) > 0 and all(_is_exact(coach, c) for c in cited),
-        supported=citation_recall(sentence.claim, quotes, entails),
-        needed=tuple(citation_precision(sentence.claim, quotes, entails)),
+        supported=citation_recall(sentence.stated, quotes, entails),
+        needed=tuple(citation_precision(sentence.stated, quotes, entails)),
         reasons=check(*quotes).reasons,
     )
 

@@ -11,9 +11,9 @@ from tqdm import tqdm
 
 from coach.errors import SettingsError
 from coach.grounding import Checker
-from coach.model import Recorder
 from coach.pipeline import Coach, load_coach
 from coach.providers import load_model
+from coach.recording import Recorder
 from coach.settings import Settings
 from eval.cases import Case, missing_passages, read_cases, shipped
 from eval.judging import Result, judge

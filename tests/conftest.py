@@ -15,9 +15,9 @@ from typing import Any
 import pytest
 from filelock import FileLock
 
-from coach.settings import DEFAULT_ENCODER, QUIET_ENVIRONMENT
+from coach.settings import DEFAULT_ENCODER, NO_TRACING, QUIET_ENVIRONMENT
 
-os.environ.update(QUIET_ENVIRONMENT)  # before any heavy import, as the command line does
+os.environ.update(QUIET_ENVIRONMENT | NO_TRACING)  # before any heavy import, as the command line does
 
 from counting import CountingEncoder
 

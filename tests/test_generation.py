@@ -1,5 +1,6 @@
 import random
 import re
+import time
 from itertools import islice
 
 import pytest
@@ -8,7 +9,7 @@ from scripted import Scripted
 from coach.composing import Composed
 from coach.corpus import plain
 from coach.errors import ModelError
-from coach.generation import COMPLETED, MAX_SHOWN, SILENT, STOPPED, UNPROVED, Written, write
+from coach.generation import BRIEF, COMPLETED, MAX_SHOWN, SILENT, STOPPED, UNPROVED, Written, write
 from coach.grounding import Checker
 from coach.prompt import ANSWER
 from coach.types import Author, Citation, Sentence, Voice
@@ -256,8 +257,9 @@ def test_a_model_that_never_stops_lying_is_not_heard_out(final):
 
 
 def test_an_answer_has_an_end(final):
-    many = " ".join(f"{t[:-1]} [1]." for t in [*COMPOSED, *FURTHER]) + " " + GOOD
-    assert len(texts(final(many))) <= MAX_SHOWN
+    many = "In short: " + " ".join(f"{t[:-1]} [1]." for t in FURTHER) + " Put simply: A PM writes the user stories [2]."
+    written = final(many, composed=[f"A PM owns part {n} of the plan of the year {2000 + n}." for n in range(12)])
+    assert sum(s.voice is Voice.CORPUS for s in written.composed.sentences) <= max(MAX_SHOWN, 12)
 
 
 @pytest.mark.parametrize(
@@ -313,9 +315,80 @@ def test_a_sentence_may_begin_with_what_the_person_said(final):
         "",
         about=about,
     )
-    led = next(s for s in written.composed.sentences if s.lead)
-    assert (led.lead, led.claim) == ("As a senior PM at a bank, ", "A PM decides what the team builds next.")
+    led = next(s for s in written.composed.sentences if s.claim)
+    assert (led.text, led.stated) == (
+        "As a senior PM at a bank, a PM decides what the team builds next.",
+        "A PM decides what the team builds next.",
+    )
     assert_proved(written)
+
+
+def test_you_is_the_role_that_the_person_has(final):
+    written = final(f"As a PM, you decides what the team builds next [2]. {GOOD}", "", about=("Role: PM",))
+    assert written.composed.sentences[0].stated == "A product manager decides what the team builds next."
+    other = final(f"As a senior PM, you sets the vision [1]. {GOOD}", "", about=("Role: senior PM",))
+    assert "senior" not in " ".join(texts(other))
+
+
+def test_a_lead_brings_no_claim_with_it(final):
+    about = ("Company: Google",)
+    for lie in (
+        "At Google, a PM decides what the team builds next [2].",
+        "You set the vision and answer for the business results of the whole portfolio [1].",
+    ):
+        assert not {"Google", "You"} & set(" ".join(texts(final(f"{lie} {GOOD}", "", about=about))).replace(",", "").split())
+
+
+PARALLEL = (
+    "A PM is measured on the usage of the product in every quarter.",
+    "A VP of Product is measured on the revenue of the product in every quarter.",
+)
+
+
+def test_neither_side_of_a_comparison_is_lost(final):
+    written = final(
+        "A VP of Product is measured on the revenue of the product in every quarter [2]. A PM must agree the roadmap with engineering before the quarter starts [4].",
+        "",
+        composed=PARALLEL,
+    )
+    assert PARALLEL[0] in texts(written)
+
+
+def test_a_restatement_that_fails_does_not_end_the_answer(final):
+    lie = "A VP of Product usually hires and coaches 40 product managers [3]."
+    written = final(f"{lie} {GOOD}", ModelError("no"))
+    assert (written.making.author, written.making.note) == (Author.MODEL, "")
+    assert written.dropped[0].instead == COMPOSED[2]
+
+
+def test_the_answer_says_what_did_not_hold_and_what_was_taken(final):
+    lie = "A VP of Product usually hires and coaches 40 product managers [3]."
+    making = final(f"{GOOD.rsplit('. ', 1)[0]}. {lie}", "").making
+    assert (making.supported, making.checked, making.taken) == (3, 4, 1)
+    assert "checked: 3 of 4 sentences; what did not hold is not shown; 1 taken from the library" in making.text
+
+
+def test_a_model_that_says_too_little_leaves_the_composed_answer(final):
+    four = (*COMPOSED, FURTHER[1])
+    written = final("A VP of Product usually hires and coaches 3 to 10 PMs [3].", composed=four)
+    assert (texts(written), written.making.note) == (list(four), BRIEF)
+
+
+def test_a_listener_may_leave_while_nothing_new_comes(checker):
+    closed = []
+
+    def model(_):
+        try:
+            while True:
+                time.sleep(0.05)
+                yield ""
+        finally:
+            closed.append(True)
+
+    stream = write(model, QUESTION, evidence(COMPOSED), evidence(FURTHER, 4), checker)
+    assert texts(next(stream)) == []
+    stream.close()
+    assert closed == [True]
 
 
 def test_what_nobody_said_is_no_beginning(final):
@@ -344,4 +417,4 @@ def test_the_prompt_holds_the_question_the_statements_and_the_person(steps):
 
 def test_the_clock_tells_the_first_sentence_the_first_proof_and_the_check(final):
     clock = final(GOOD).milliseconds
-    assert 0 < clock["first_sentence"] <= clock["first_proved"] and clock["check"] >= 0
+    assert 0 < clock["first_sentence"] <= clock["first_proved"] and 0 < clock["check"] < 60_000

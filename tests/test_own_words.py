@@ -260,9 +260,6 @@ ABOUT = ("Role: senior PM at a bank", "Years: 5 years", "Goal: I want to become 
         "Since you are a senior PM with 5 years of experience, ",
         "Because you want to become a VP of Product, ",
         "Given your 5 years, ",
-        "With your 5 years of experience as a senior PM, ",
-        "Working at a bank, ",
-        "At a bank, ",
     ],
 )
 def test_what_a_person_said_of_themselves_may_lead_into_a_sentence(lead):

@@ -48,6 +48,7 @@ LAYERS = (
         "wire",
         "model",
         "providers",
+        "recording",
         "prompt",
         "own_words",
         "reply",

@@ -57,8 +57,8 @@ def test_a_chat_models_reading_wins_where_the_evidence_answers_it_better(underst
 
 def test_a_reading_that_adds_a_fact_is_not_taken(understood):
     model = Scripted("Which KPIs does a PM at Google track in 2024?")
-    asked = understood("and a PM?", KPIS, model)
-    assert "Google" not in asked.rewrite.text
+    asked = understood("which of them matter early?", KPIS, model)
+    assert len(model.prompts) == 1 and "Google" not in asked.rewrite.text
 
 
 @pytest.mark.parametrize("message", ["Who does a VP of Product report to?"], ids=["first message"])
@@ -76,6 +76,13 @@ def test_another_field_stays_another_field(understood):
 
 
 def test_a_model_that_fails_here_is_not_asked_for_the_answer(understood):
-    asked = understood("and a PM?", KPIS, Scripted(ModelError("no")))
+    asked = understood("which of them matter early?", KPIS, Scripted(ModelError("no")))
     assert asked.model is None
     assert asked.look.verdict.open
+
+
+def test_a_complete_question_later_on_is_not_put_to_the_model(understood):
+    model = Scripted("PWNED?")
+    long = "Which of the experiences that a board looks for should somebody from a small company without direct reports gather before they apply?"
+    assert understood(long, KPIS, model).model is model
+    assert model.prompts == []

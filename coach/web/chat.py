@@ -97,12 +97,16 @@ class Handlers:
         if problem:
             yield _refused(problem)
             return
-        about = spoken(remember(read_back(_about(event)), question)) if self._coach.has_model else ""
+        about = self._about(event, question)
+        earlier = tuple(replace(x, about="") for x in earlier)  # only the newest is kept
         exchange = Exchange(next_number(conversation), question, about=about)  # a retry, too, gets a number of its own
         past = conversation_markup(earlier, self._coach.passage)
         yield past, self._show(exchange), "", (*earlier, exchange)
+        shown = exchange
         for step in self._answers(exchange, earlier):
-            yield gr.skip(), self._show(step), gr.skip(), (*earlier, step)
+            # An unchanged step still lets the page end the work of a visitor who has left.
+            yield gr.skip(), gr.skip() if step is shown else self._show(step), gr.skip(), (*earlier, step)
+            shown = step
 
     def stop(self, conversation: Conversation) -> Update:
         """Keeps what has been said so far and says that it may be incomplete."""
@@ -123,13 +127,21 @@ class Handlers:
         question = data.get("question")
         return clean(question).strip() if isinstance(question, str) else "", conversation
 
+    def _about(self, event: gr.EventData, question: str) -> str:
+        """What the person has said about themselves by now; a question that is tried again says nothing new."""
+        if not self._coach.has_model:
+            return ""
+        notes = read_back(_about(event))
+        return spoken(notes if _data(event).get("retry") is True else remember(notes, question))
+
     def _answers(self, exchange: Exchange, earlier: Conversation) -> Iterator[Exchange]:
         """The exchange as its answer grows; an error ends it kindly instead of losing it."""
         try:
             # Closing the stream is what ends a model's work when the visitor leaves.
             with closing(_stream(self._coach, exchange, earlier)) as stream:
                 for answer in stream:
-                    exchange = replace(exchange, answer=answer)
+                    if exchange.answer is None or answer.sentences != exchange.answer.sentences or answer.timings_ms:
+                        exchange = replace(exchange, answer=answer)
                     yield exchange
             yield replace(exchange, status=Status.DONE)
         except Exception:

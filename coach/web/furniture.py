@@ -38,9 +38,13 @@ _COMPOSER = f"""
   <button type="button" class="stop" data-act="stop">Stop</button>
 </form>
 <p class="about" id="coach-about">An AI assistant. It answers only from its library and shows the words behind every sentence.
-Nothing you write is stored.</p>
+{{privacy}}</p>
 <div class="vh" role="status" aria-live="polite" id="coach-live"></div>
 """
+_WITHOUT_MODEL = "Nothing you write is stored."
+_WITH_MODEL = (
+    "A language model that the owner of this page has chosen reads what you write and words the answers; nothing is stored here."
+)
 _BOX = f"""
 <details class="you" hidden>
   <summary>What I know about you</summary>
@@ -67,7 +71,7 @@ PANEL = f"""
 
 def composer(with_model: bool) -> str:
     """Where a question is written; with a chat model also what the coach knows about the person, which only a model can use."""
-    return _COMPOSER.format(box=_BOX if with_model else "")
+    return _COMPOSER.format(box=_BOX if with_model else "", privacy=_WITH_MODEL if with_model else _WITHOUT_MODEL)
 
 
 def welcome(examples: Sequence[str]) -> str:

@@ -115,12 +115,14 @@
   const reload = async () => {
     if (!(await reach())) return say("The coach cannot be reached yet. Please try again in a moment.");
     sessionStorage.setItem("coach.draft", box().value);
+    sessionStorage.setItem("coach.you", you()?.value ?? "");
     location.reload();
   };
 
   // ---- asking
 
   let sent = null;
+  let told = null;
   let seen = "";
 
   const fit = () => {
@@ -138,14 +140,15 @@
     const broken = newest()?.dataset.status === "working";
     if (broken) return lost();
     waiting = Date.now();
-    tell("ask", { ...detail, after: newest()?.dataset.number ?? "", about: you()?.value ?? "" });
+    told = you()?.value ?? "";
+    tell("ask", { ...detail, after: newest()?.dataset.number ?? "", about: told });
   };
   const send = () => {
     sent = box().value;
     ask({ question: sent });
   };
 
-  // What the coach knows about the person is kept here and nowhere else; the server only adds to what it is sent.
+  // What the coach knows about the person is what stands here; the server only adds to what it is sent.
   const know = (text) => {
     if (!you()) return;
     you().value = text;
@@ -169,7 +172,9 @@
       found();
       fit();
       closePanel(false);
-      know(one(".about-you", article)?.textContent ?? "");
+      // What was typed or wiped since the question was sent stays.
+      if (you()?.value === told) know(one(".about-you", article)?.textContent ?? "");
+      else know(you()?.value ?? "");
       article.scrollIntoView({ block: "start" });
     }
     speak(article);
@@ -314,7 +319,9 @@
     one(".boot")?.remove();
     root.toggleAttribute("data-ready", true);
     box().value ||= sessionStorage.getItem("coach.draft") ?? "";
-    sessionStorage.removeItem("coach.draft");
+    const known = sessionStorage.getItem("coach.you");
+    if (known) know(known);
+    for (const name of ["coach.draft", "coach.you"]) sessionStorage.removeItem(name);
     fit();
     reach().then((now) => { instance = now; });
     setInterval(watch, 3_000);

@@ -180,7 +180,7 @@ def test_any_text_is_read(text):
     ("message", "rest"),
     [
         ("I'm a senior PM at a 40-person startup. How do I ask for a promotion?", "How do I ask for a promotion?"),
-        ("I'm Priya, PM at a SaaS company. I want to be a VP. What are the steps?", "What are the steps?"),
+        ("I'm Priya, PM at a SaaS company. I want to be a VP. What are the steps?", "I want to be a VP. What are the steps?"),
         ("Group PM here, 9 yrs experience. How much of a VP's job is people?", "How much of a VP's job is people?"),
         ("just became group PM, 3 PMs report to me. any advice?", "any advice?"),
         ("I'm a nurse with 6 years of experience. How do I ask for a promotion?", ""),

@@ -54,6 +54,7 @@ class StandIn:
 
     def __init__(self, pause: float = 0.0) -> None:
         self.pause = pause
+        self.has_model = False
         self.closed = 0
         self.heard: list[tuple[str, tuple[Turn, ...]]] = []
         self.examples = ("Who does a VP of Product lead?", "How do I grow into the role?", "Compare a PM and a VP")

@@ -5,13 +5,13 @@ from __future__ import annotations
 import re
 import threading
 import time
-from collections.abc import Callable, Generator, Iterator
+from collections.abc import Generator, Iterator
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, expect
 
-from browser.conftest import Visit, ask, finished
+from browser.conftest import Visit, ask
 from browser.server import running
 from coach.care import Care
 from coach.encoder import Encoder
@@ -25,12 +25,13 @@ QUESTION = "Who does a VP of Product report to?"
 
 
 class Parrot:
-    """A chat model that says the first statements again and then does what a test wants."""
+    """A chat model that says the first statements again, and fails or falls silent in the middle when a test wants it to."""
 
     def __init__(self) -> None:
         self.prompts: list[Prompt] = []
-        self.then: Callable[[], None] = lambda: None
+        self.mood = ""
         self.failed_at = 0.0
+        self.silent, self.left = threading.Event(), threading.Event()
 
     def __call__(self, prompt: Prompt) -> Generator[str]:
         """The statements, numbered as they are, and a question back."""
@@ -38,14 +39,21 @@ class Parrot:
         statements = re.findall(r"^\[(\d+)\] (.+)$", prompt.user, re.MULTILINE)
         for count, (number, text) in enumerate(sorted(statements, key=lambda s: int(s[0]))[:5]):
             yield f"{text[:-1]} [{number}]. "
-            if count == 1:
-                self.then()
+            if count == 1 and self.mood == "dies":
+                self.failed_at = time.monotonic()
+                raise ModelError("gone")
+            if count == 1 and self.mood == "silent":
+                yield from self._silence()
         yield "Which of these would you like to work on first?"
 
-    def die(self) -> None:
-        """Fail now, and remember when."""
-        self.failed_at = time.monotonic()
-        raise ModelError("gone")
+    def _silence(self) -> Generator[str]:
+        self.silent.set()
+        try:
+            while True:
+                time.sleep(0.1)
+                yield ""
+        finally:
+            self.left.set()
 
 
 @pytest.fixture(scope="module")
@@ -79,13 +87,13 @@ def test_answer_says_how_it_was_made_and_marks_the_coachs_own_words(visit: Visit
 
 
 def test_model_that_dies_in_mid_answer_leaves_a_whole_answer_within_two_seconds(visit: Visit, parrot: Parrot):
-    parrot.then = parrot.die
+    parrot.mood = "dies"
     try:
         page = visit()
         ask(page, "What is the difference between a PM and a VP of Product?")
         took = time.monotonic() - parrot.failed_at
     finally:
-        parrot.then = lambda: None
+        parrot.mood = ""
     expect(page.locator("#coach-current article")).to_have_attribute("data-status", "done")
     expect(page.locator("#coach-current .status")).to_contain_text("The language model stopped before it had finished")
     expect(page.locator("#coach-current .made")).to_contain_text("checked:")
@@ -125,23 +133,27 @@ def test_new_conversation_wipes_what_the_coach_knows(visit: Visit):
     page = visit()
     ask(page, "I'm a senior PM. " + QUESTION)
     page.get_by_role("button", name="New conversation").click()
+    expect(page.locator("#coach-current article")).to_have_count(0)
     expect(page.locator("#coach-you")).to_have_value("")
     ask(page, QUESTION)
     expect(page.locator("#coach-you")).to_have_value("")
 
 
-def test_stopping_ends_the_model(visit: Visit, parrot: Parrot):
-    waiting, go = threading.Event(), threading.Event()
-    parrot.then = lambda: (waiting.set(), go.wait(10))[0]
+@pytest.mark.parametrize("way", ["stop", "leave"])
+def test_stopping_or_leaving_ends_a_silent_model_soon(visit: Visit, parrot: Parrot, way: str):
+    parrot.mood = "silent"
+    parrot.silent.clear()
+    parrot.left.clear()
     try:
         page = visit()
         page.fill("#coach-question", QUESTION)
         page.press("#coach-question", "Enter")
-        assert waiting.wait(15)
-        page.get_by_role("button", name="Stop").click()
-        go.set()
-        finished(page, "")
+        assert parrot.silent.wait(20)
+        if way == "stop":
+            page.get_by_role("button", name="Stop").click()
+            expect(page.locator("#coach-current .status")).to_contain_text("Stopped")
+        else:
+            page.close()
+        assert parrot.left.wait(5)
     finally:
-        go.set()
-        parrot.then = lambda: None
-    expect(page.locator("#coach-current .status")).to_contain_text("Stopped")
+        parrot.mood = ""

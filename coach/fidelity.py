@@ -26,6 +26,8 @@ _CAUSES = frozenset("because therefore thus hence consequently since".split())
 _CONDITIONS = frozenset("if unless until when whenever where wherever once provided except depending depends".split())
 _COMPARES = frozenset("than more most less least better best worse worst higher highest lower lowest bigger biggest larger largest".split())  # fmt: skip
 _POINTS = re.compile(r"(?:(?:so|and|but|yes|no|then|also|or)\b[\s,]*)*(?:the (?:role|job|position|person|former|latter|other)|its?|this|that|these|those|they|their|he|she|his|her|one|both|which|such)\b", re.IGNORECASE)  # fmt: skip
+_LIST = re.compile(r"(?:\bsuch as|\bnamely|\bincluding|\blike|:)\s(.+?)(?:[.;]|$)")
+_ITEMS = re.compile(r",\s*(?:and|or)?\s+|\s+(?:and|or)\s+")
 _YOU = frozenset(("you", "your", "yours", "yourself", "you're", "you've", "i", "we", "our", "my"))
 _JUDGES = re.compile(r"(\w+ly),")
 _SPLIT = re.compile(r",?\s+(?:while|whereas|but|and)\s+", re.IGNORECASE)
@@ -42,7 +44,7 @@ def slips(sentence: str, nearest: str, beside: Sequence[str]) -> tuple[str, ...]
     return tuple(
         [
             *_strays(claim, sources),
-            *_left_out(claim, sources[0]),
+            *(slip for source in sources for slip in _left_out(claim, source)),
             *_added(claim, sources),
             *_moved(claim, sources),
             *_turned(claim, sources),
@@ -108,9 +110,17 @@ def _added(claim: Statement, sources: Sequence[Statement]) -> Iterator[str]:
         for kind in added:
             if kind in said and kind not in known:
                 yield f'says "{word_for(claim.text, kind, kinds)}"; the source does not'
+    if _listed(claim.text) > max(_listed(s.text) for s in sources):
+        yield "lists more than the source"
     for words, what in ((_CAUSES, "a reason"), (_COMPARES, "a comparison")):
         if words.intersection(claim.tokens) and not words & held:
             yield f"adds {what}"
+
+
+def _listed(text: str) -> int:
+    """How many things a sentence lists behind "such as", "namely", a colon or the like; 0 where it lists none."""
+    found = _LIST.search(text)
+    return len(_ITEMS.split(found[1])) if found else 0
 
 
 def _moved(claim: Statement, sources: Sequence[Statement]) -> Iterator[str]:

@@ -219,12 +219,11 @@ class _Writer:
         self._show(replace(self._composed.sentences[number - 1], citations=(), role=""), (number,))
 
     def _unsaid(self) -> list[int]:
-        """The numbers of the composed answer's sentences that no shown one cites, or says with the same roles and numbers."""
-        used = {n for _, numbers in self._shown for n in numbers}
+        """The numbers of the composed answer's sentences that no shown one says, with the same roles and numbers; one may cite a sentence and say half of it."""
         return [
             n
             for n, sentence in enumerate(self._composed.sentences, 1)
-            if n not in used and not any(_says(s.text, sentence.text) for s, _ in self._shown)
+            if not any(_says(s.text, sentence.text) for s, _ in self._shown)
         ]
 
     def _said(self, text: str, numbers: Sequence[int]) -> bool:

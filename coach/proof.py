@@ -43,7 +43,7 @@ def prove(checker: Checker, claim: str, statements: Sequence[str], cited: Sequen
     if not near:
         return Proof(Support(False, 0.0, ("no statement speaks of this",)))
     first = _check(checker, claim, statements, near[:1])
-    if first.supported or len(near) == 1:
+    if first.supported:
         return Proof(first, tuple(near[:1]))
     sides = [prove(checker, clause, statements, cited) for clause in clauses(claim)]
     if sides and all(side.support.supported for side in sides):
@@ -51,15 +51,11 @@ def prove(checker: Checker, claim: str, statements: Sequence[str], cited: Sequen
             Support(True, min(side.support.score for side in sides)),
             tuple(dict.fromkeys(n for side in sides for n in side.numbers)),
         )
-    together = _check(checker, claim, statements, near)
-    if not together.supported:
-        return Proof(together if together.score > first.score else first)
-    needed = near
-    for number in near:
-        rest = [n for n in needed if n != number]
-        if rest and (without := _check(checker, claim, statements, rest)).supported:
-            needed, together = rest, without
-    return Proof(together, tuple(needed))
+    # Each of two statements is needed where neither does it alone.
+    for numbers in (near[1:2], near[:2], [near[0], *near[2:3]]):
+        if numbers and numbers != near[:1] and (found := _check(checker, claim, statements, numbers)).supported:
+            return Proof(found, tuple(numbers))
+    return Proof(first)
 
 
 def _check(checker: Checker, claim: str, statements: Sequence[str], numbers: Sequence[int]) -> Support:

@@ -142,10 +142,18 @@ def test_a_statement_that_the_composed_answer_lacks_may_be_used(final):
 
 
 def test_what_a_model_leaves_unsaid_is_added(final):
-    written = final("A VP of Product sets the vision [1]. A PM decides what the team builds next [2].")
+    written = final(GOOD.rsplit(". ", 1)[0] + ".")
     assert texts(written)[2:] == [COMPOSED[2]]
+    assert written.making.taken == 1
     assert written.making.note == ""
     assert_proved(written)
+
+
+def test_a_statement_that_is_half_said_is_said_whole(final):
+    half = "A VP of Product sets the vision [1]."
+    assert COMPOSED[0] in texts(
+        final(f"{half} {GOOD.split('. ', 1)[1]} A PM must agree the roadmap with engineering before the quarter starts [5].")
+    )
 
 
 def test_a_lie_is_replaced_by_a_restatement(final):

@@ -14,7 +14,7 @@ from coach.index import STOP_WORDS, stem
 from coach.statement import MODALS, QUANTIFIERS, Statement, kinds_of, read, word_for
 from coach.vocabulary import ROLE_NAMES, role_mentions
 
-KEPT_MODALS, KEPT_QUANTIFIERS = ("may", "should"), ("most", "some", "about", "only", "least", "limit")
+KEPT_MODALS, KEPT_QUANTIFIERS = ("may", "should", "must"), ("most", "some", "about", "only", "least", "limit")
 ADDED_MODALS, ADDED_QUANTIFIERS = ("must", "should", "will"), ("all", "most", "only", "none", "least", "limit")
 CLOSE = 0.7  # share of the content words that the sources have, too
 NEAREST = 0.5  # and that the nearest one has
@@ -26,8 +26,9 @@ _CAUSES = frozenset("because therefore thus hence consequently since".split())
 _CONDITIONS = frozenset("if unless until when whenever where wherever once provided except depending depends".split())
 _COMPARES = frozenset("than more most less least better best worse worst higher highest lower lowest bigger biggest larger largest".split())  # fmt: skip
 _POINTS = re.compile(r"(?:(?:so|and|but|yes|no|then|also|or)\b[\s,]*)*(?:the (?:role|job|position|person|former|latter|other)|its?|this|that|these|those|they|their|he|she|his|her|one|both|which|such)\b", re.IGNORECASE)  # fmt: skip
-_LIST = re.compile(r"(?:\bsuch as|\bnamely|\bincluding|\blike|:)\s(.+?)(?:[.;]|$)")
+_LIST = re.compile(r"(?:\bsuch as|\bnamely|\bincluding|\blike)\s(.+?)(?:[.;]|$)")
 _ITEMS = re.compile(r",\s*(?:and|or)?\s+|\s+(?:and|or)\s+")
+_PASSIVE = re.compile(r"\b(?:is|are|was|were|be|been|being)\s+(?:\w+\s+)?\w+(?:ed|en|un|ne|ade|ept|et|ld|ught|wn)\s+by\b")
 _YOU = frozenset(("you", "your", "yours", "yourself", "you're", "you've", "i", "we", "our", "my"))
 _JUDGES = re.compile(r"(\w+ly),")
 _SPLIT = re.compile(r",?\s+(?:while|whereas|but|and)\s+", re.IGNORECASE)
@@ -110,17 +111,17 @@ def _added(claim: Statement, sources: Sequence[Statement]) -> Iterator[str]:
         for kind in added:
             if kind in said and kind not in known:
                 yield f'says "{word_for(claim.text, kind, kinds)}"; the source does not'
-    if _listed(claim.text) > max(_listed(s.text) for s in sources):
+    if _listed(claim.text) > max(_listed(s.text, len(_ITEMS.split(s.text))) for s in sources):
         yield "lists more than the source"
     for words, what in ((_CAUSES, "a reason"), (_COMPARES, "a comparison")):
         if words.intersection(claim.tokens) and not words & held:
             yield f"adds {what}"
 
 
-def _listed(text: str) -> int:
-    """How many things a sentence lists behind "such as", "namely", a colon or the like; 0 where it lists none."""
+def _listed(text: str, else_: int = 0) -> int:
+    """How many things a sentence lists behind "such as" or the like; `else_` where it has no such words."""
     found = _LIST.search(text)
-    return len(_ITEMS.split(found[1])) if found else 0
+    return len(_ITEMS.split(found[1])) if found else else_
 
 
 def _moved(claim: Statement, sources: Sequence[Statement]) -> Iterator[str]:
@@ -152,6 +153,8 @@ def _turned(claim: Statement, sources: Sequence[Statement]) -> Iterator[str]:
     of: dict[str, set[str]] = {}
     for role, what in (pair for s in sources for pair in s.doers if pair[0] in ROLE_NAMES):
         of.setdefault(what, set()).add(role)
+    if _PASSIVE.search(claim.text) and not any(_PASSIVE.search(s.text) for s in sources):
+        yield "turns who does it round"
     judged = [(role, what) for role, what in claim.doers if role in ROLE_NAMES and what in of]
     wrong = [(role, what) for role, what in judged if role not in of[what]]
     if wrong and len(wrong) >= TURNED * len(judged):

@@ -30,13 +30,15 @@ MAX_REPEATS = 3  # sentences said again, after which a model is not listened to 
 MAX_RESTATED = 2  # times that a model is asked again, for one answer
 BREATH = 0.5  # seconds
 MAX_CITED = 3  # statements that a model is asked to restate
-SAID = 0.6  # share of a statement's words in one shown sentence, from which on it has been said
+SAID, HALF_SAID = 0.6, 0.5  # shares of a statement's words in one shown sentence, from which on it has been said
 
 STOPPED = "The language model stopped before it had finished."
 SILENT = "The language model did not answer."
 UNPROVED = "Too little of what the language model wrote could be proved."
 BRIEF = "The language model said too little."
 COMPLETED = "What it left unsaid was taken from the library."
+
+_DIGITS = re.compile(r"\d+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -219,11 +221,15 @@ class _Writer:
         self._show(replace(self._composed.sentences[number - 1], citations=(), role=""), (number,))
 
     def _unsaid(self) -> list[int]:
-        """The numbers of the composed answer's sentences that no shown one says, with the same roles and numbers; one may cite a sentence and say half of it."""
+        """The numbers of the composed answer's sentences that no shown one says. One that cites it must say half of it at least, another one more."""
         return [
             n
             for n, sentence in enumerate(self._composed.sentences, 1)
-            if not any(_says(s.text, sentence.text) for s, _ in self._shown)
+            if not any(
+                (n in numbers and _share(s.text, sentence.text) >= HALF_SAID)
+                or (_is_alike(s.text, sentence.text) and _share(s.text, sentence.text) >= SAID)
+                for s, numbers in self._shown
+            )
         ]
 
     def _said(self, text: str, numbers: Sequence[int]) -> bool:
@@ -270,8 +276,12 @@ class _Writer:
         self._clock.setdefault(name, (time.perf_counter() - self._start) * 1000)
 
 
-def _says(sentence: str, statement: str) -> bool:
-    """Whether a sentence says most of a statement, of the same roles and with the same numbers."""
-    words, wanted = frozenset(terms(sentence)), frozenset(terms(statement))
-    same = roles_in(sentence) == roles_in(statement) and re.findall(r"\d+", sentence) == re.findall(r"\d+", statement)
-    return same and len(words & wanted) >= SAID * len(wanted)
+def _share(sentence: str, statement: str) -> float:
+    """The share of a statement's words that a sentence has."""
+    wanted = frozenset(terms(statement))
+    return len(wanted & frozenset(terms(sentence))) / max(len(wanted), 1)
+
+
+def _is_alike(sentence: str, statement: str) -> bool:
+    """Whether a sentence is of the same roles and has the same numbers as a statement."""
+    return roles_in(sentence) == roles_in(statement) and _DIGITS.findall(sentence) == _DIGITS.findall(statement)

@@ -1,9 +1,12 @@
+import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
 from coach.errors import SettingsError
-from coach.settings import DEFAULT_ENCODER, QUIET_ENVIRONMENT, Settings
+from coach.settings import DEFAULT_ENCODER, NO_TRACING, QUIET_ENVIRONMENT, Settings
 
 
 def test_without_variables_the_starter_corpus_and_the_users_cache_are_used(tmp_path):
@@ -76,3 +79,15 @@ def test_an_unusable_number_of_the_chat_model_is_named_with_what_it_can_be(varia
 def test_libraries_are_told_to_stay_quiet():
     assert QUIET_ENVIRONMENT["HF_HUB_OFFLINE"] == "1"
     assert QUIET_ENVIRONMENT["ANONYMIZED_TELEMETRY"] == "False"
+
+
+def test_no_variable_of_a_shell_turns_tracing_on():
+    script = "import coach.cli, os; coach.cli.main(['--help'])"
+    tracing = {name: "true" for name in NO_TRACING}
+    check = (
+        "import sys, os, runpy\ntry:\n    "
+        + script
+        + "\nexcept SystemExit:\n    pass\nfrom langsmith.utils import tracing_is_enabled\nsys.exit(bool(tracing_is_enabled()))"
+    )
+    done = subprocess.run([sys.executable, "-c", check], env={**os.environ, **tracing}, capture_output=True, text=True)
+    assert (done.returncode, done.stderr) == (0, "")

@@ -214,8 +214,9 @@ def _corrected(text: str) -> str:
     """What a message says was meant ("sorry, wrong one. The CPO."), "" where it corrects nothing."""
     *slips, meant = _SLIP.split(text)
     meant = (_NOT_X.sub("", meant) if slips else "") or meant
-    if slips and not _VERB.search(meant):
-        meant = next((piece for piece in _SENTENCE.split(meant) if _is_bare(piece)), meant)
+    pieces = _SENTENCE.split(meant)
+    if slips and (_is_bare(pieces[0]) or not _VERB.search(meant)):  # what follows a role tells of oneself
+        meant = next((piece for piece in pieces if _is_bare(piece)), meant)
     return meant if slips and _is_fragment(meant) and not any(_VERB.search(slip) for slip in slips) else ""
 
 

@@ -59,6 +59,12 @@ ROLELESS = Turn(
         (OWNED, "How many people does GitLab have?", ["How many people does GitLab have"], ["levels"]),
         (STORY, "and what should I say to him next week?", ["to him"], []),
         (METRICS, "no, I meant a director", ["metrics", "director of product"], ["VP"]),
+        (
+            METRICS,
+            "no sorry, I meant as a PM, not as a VP. I start in June and report to the CEO",
+            ["metrics", "product manager"],
+            ["June"],
+        ),
         (METRICS, "sorry, I mean PMs not VPs", ["metrics", "product manager"], ["VP"]),
         (METRICS, "how do they measure success?", ["VPs of Product", "measure success"], ["they"]),
         (SKILLS, "what is their boss called?", ["product manager"], ["their"]),

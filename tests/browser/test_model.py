@@ -7,12 +7,14 @@ import threading
 import time
 from collections.abc import Generator, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, expect
 
-from browser.conftest import Visit, ask
+from browser.conftest import PHONE, Visit, ask
 from browser.server import running
+from browser.test_accessibility import violations
 from coach.care import Care
 from coach.encoder import Encoder
 from coach.errors import ModelError
@@ -118,6 +120,15 @@ def test_what_the_coach_knows_is_shown_edited_sent_and_wiped(visit: Visit, parro
     ask(page, "Which skills does a VP of Product need?")
     expect(box).to_have_value("")
     assert "group PM" not in parrot.prompts[-1].user
+
+
+@pytest.mark.parametrize(("scheme", "device"), [("light", {}), ("dark", PHONE)], ids=["light", "dark phone"])
+def test_axe_finds_nothing_with_the_box_open(visit: Visit, scheme: str, device: dict[str, Any]):
+    page = visit(**device, color_scheme=scheme)
+    ask(page, "I'm a senior PM. " + QUESTION)
+    page.get_by_text("What I know about you", exact=True).click()
+    assert violations(page, "box open") == []
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
 
 
 def test_what_one_visitor_said_is_not_told_to_another(visit: Visit, chromium: Browser, parrot: Parrot):

@@ -28,7 +28,7 @@ MAX_SHOWN = 8  # sentences of an answer
 MAX_CLAIMS = 12  # sentences of a model that are looked at
 MAX_REPEATS = 3  # sentences said again, after which a model is not listened to any longer
 MAX_RESTATED = 2  # times that a model is asked again, for one answer
-BREATH = 0.5  # seconds
+BREATH = 0.5  # seconds without anything new, after which whoever listens may leave
 MAX_CITED = 3  # statements that a model is asked to restate
 SAID, HALF_SAID = 0.6, 0.5  # shares of a statement's words in one shown sentence, from which on it has been said
 
@@ -240,8 +240,12 @@ class _Writer:
         )
 
     def _repeats(self, text: str) -> bool:
-        plain = text.casefold()
-        return any(plain == s.text.casefold() for s, _ in self._shown) or any(plain == d.text.casefold() for d in self._dropped)
+        said = [
+            *(s.text for s, _ in self._shown),
+            *(s.text for s in (*self._waiting, *self._closing)),
+            *(d.text for d in self._dropped),
+        ]
+        return text.casefold() in map(str.casefold, said)
 
     def _finished(self, note: str) -> Written:
         """What is shown in the end: nothing of the composed answer is lost, and it stands alone where a model's words mostly did not hold."""

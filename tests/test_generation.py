@@ -253,6 +253,15 @@ def test_a_model_that_repeats_itself_without_end_is_not_heard_out(final):
     assert texts(written) == [re.sub(r" \[\d\]", "", s) for s in re.findall(r"[A-Z].*?\.(?= |$)", GOOD)]
 
 
+def test_a_model_that_only_leads_up_to_something_is_not_heard_out(final):
+    def model(_):
+        for _ in range(1000):
+            yield "Here is the short answer:\n"
+        raise AssertionError("heard to its end")
+
+    assert texts(final(model=model)) == list(COMPOSED)
+
+
 def test_a_model_that_never_stops_lying_is_not_heard_out(final):
     def model(_):
         n = 0

@@ -26,8 +26,9 @@ serve: setup
 	$(BIN)/coach index
 	$(BIN)/coach serve --host $(HOST) --port $(PORT)
 
+# By file, so that a file's server, index and browser are started once.
 test: setup chromium
-	$(BIN)/pytest -n 2
+	$(BIN)/pytest -n 2 --dist loadfile
 
 lint: setup
 	$(BIN)/ruff format --check .

@@ -183,13 +183,13 @@ def test_a_model_is_asked_to_restate_from_what_it_cited_and_only_so_often(steps)
 @pytest.mark.parametrize("kind", MUTATIONS)
 def test_no_lie_of_any_kind_is_shown(checker, coach, kind):
     dice = random.Random(kind)
-    pages = dice.sample([p for p in coach.passages if len(p.sentences) > 2], 150)
+    pages = dice.sample([p for p in coach.passages if len(p.sentences) > 2], 100)
     pool = [plain(p.quote(n)) for p in pages for n in range(len(p.sentences))]
     tried = told = 0
     for page in pages:
         true = [plain(page.quote(n)) for n in range(len(page.sentences))][:6]
         lie = next((made for text in true if (made := MUTATIONS[kind](text, dice, pool)) and made not in pool), "")
-        if lie and tried < 8:
+        if lie and tried < 5:
             tried += 1
             *_, last = write(Scripted(f"{lie[:-1]} [1]. {true[0]} {true[1]}", lie), QUESTION, evidence(true), Composed(), checker)
             told += lie in texts(last)

@@ -31,6 +31,9 @@ _LIST = re.compile(r"(?:\bsuch as|\bnamely|\bincluding|\blike)\s(.+?)(?:[.;]|$)"
 _ITEMS = re.compile(r",\s*(?:and|or)?\s+|\s+(?:and|or)\s+")
 _DONE_TO = re.compile(r"\b(?:is|are|was|were|be|been|being)\s+(?:\w+ly\s+|not\s+)?(\w+(?:ed|en|wn|ught))\b", re.IGNORECASE)
 _KIND = re.compile(rf"\b(?:an?|the)\s+([a-z-]+)\s+(?:{'|'.join(ROLE_NAMES.values())})\b", re.IGNORECASE)
+_BEGINS = re.compile(
+    r"(?:^|[,;:]|\b(?:while|whereas|and|but|because|if|when|that|since|although))\s*(?:an?\s+|the\s+)?$", re.IGNORECASE
+)
 _YOU = frozenset(("you", "your", "yours", "yourself", "you're", "you've", "i", "we", "our", "my"))
 _JUDGES = re.compile(r"(\w+ly),")
 _SPLIT = re.compile(r",?\s+(?:while|whereas|but|and)\s+", re.IGNORECASE)
@@ -154,9 +157,9 @@ def _counted(text: str) -> Iterator[tuple[str, str]]:
 def _turned(claim: Statement, sources: Sequence[Statement]) -> Iterator[str]:
     """What is said of one role where the sources say it of another."""
     of: dict[str, set[str]] = {}
-    for role, what in (pair for s in sources for pair in s.doers if pair[0] in ROLE_NAMES):
+    for role, what in (pair for s in sources for pair in _said_of(s.text)):
         of.setdefault(what, set()).add(role)
-    judged = [(role, what) for role, what in claim.doers if role in ROLE_NAMES and what in of]
+    judged = [(role, what) for role, what in _said_of(claim.text) if what in of]
     wrong = [(role, what) for role, what in judged if role not in of[what]]
     if wrong and len(wrong) >= TURNED * len(judged):
         role, what = wrong[0]
@@ -183,7 +186,9 @@ def called_alike(text: str) -> str:
 
 def _blurred(claim: Statement, sources: Sequence[Statement]) -> Iterator[str]:
     """A word said more often than the sources say it, which kind of a role is meant, and who does what to whom ("measures", "is measured")."""
-    held = Counter(stem(w) for s in sources for w in s.tokens)
+    held = Counter[str]()
+    for source in sources:
+        held |= Counter(stem(w) for w in source.tokens)
     said = Counter(stem(w) for w in claim.masked if w not in STOP_WORDS and w.isalpha())
     if more := next((w for w, count in said.items() if count > max(held[w], 1)), ""):
         yield f'says "{more}" again'
@@ -200,3 +205,13 @@ def _blurred(claim: Statement, sources: Sequence[Statement]) -> Iterator[str]:
 def _suffered(text: str) -> frozenset[str]:
     """The stems of what is done to somebody ("is measured")."""
     return frozenset(stem(word.lower()) for word in _DONE_TO.findall(text))
+
+
+def _said_of(text: str) -> Iterator[tuple[str, str]]:
+    """Pairs of a role that begins a clause and the stem of a word that stands behind it and before the next one."""
+    mentions = [m for m in role_mentions(text) if _BEGINS.search(text[: m.span[0]])]
+    ends = [*(m.span[0] for m in mentions), len(text)][1:]
+    for mention, end in zip(mentions, ends, strict=True):
+        for word in re.findall(r"[a-z][a-z-]+", text[mention.span[1] : end].lower()):
+            if word not in STOP_WORDS:
+                yield mention.role, stem(word)

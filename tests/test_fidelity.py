@@ -127,3 +127,43 @@ def test_a_sentence_without_a_word_of_the_source_is_only_far_from_it():
 )  # fmt: skip
 def test_only_a_sentence_that_sets_roles_side_by_side_has_clauses(sentence, expected):
     assert clauses(sentence) == expected
+
+
+KPIS = (
+    "A VP of Product watches business performance, with KPIs such as revenue and market position, while a product manager watches product usage, "
+    "with KPIs such as user numbers and demos."
+)
+
+
+@pytest.mark.parametrize(
+    ("claim", "found"),
+    [
+        (
+            "A VP of Product watches business performance, while a product manager watches product usage, with KPIs such as revenue and market position.",
+            "says it of",
+        ),
+        ("A VP of Product watches business performance, with revenue, position, and the market position.", "says"),
+        (
+            "A VP of Product is watched by business performance, with KPIs such as revenue and market position.",
+            "turns who does it round",
+        ),
+        ("A VP of Product watches business performance, with KPIs such as revenue and market position.", ""),
+    ],
+    ids=["other role", "word again", "passive", "faithful"],
+)
+def test_what_a_small_model_mixes_up_is_found(claim, found):
+    slipped = slips(claim, KPIS, [])
+    assert any(slip.startswith(found) for slip in slipped) if found else slipped == ()
+
+
+def test_the_kind_of_a_role_is_not_left_out():
+    source = "An exceptional VP of Product speaks up for customers and defends the interests of the business."
+    assert slips("A VP of Product speaks up for customers and defends the interests of the business.", source, []) == (
+        'leaves out "exceptional"',
+    )
+
+
+def test_a_list_does_not_grow():
+    source = "A VP of Product watches business performance, with KPIs such as revenue and market position."
+    claim = "A VP of Product watches business performance, with KPIs such as revenue, churn and market position."
+    assert "lists more than the source" in slips(claim, source, [])

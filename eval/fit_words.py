@@ -1,7 +1,7 @@
 """What the proof of a model's sentences lets pass, for several bounds: `python -m eval.fit_words [FILE]`.
 
 The rows are sentences written as ordinary chat models write them, one in four with a slip of theirs, each labelled by hand: fit/words.jsonl, which
-the bounds were chosen on, or words_last.jsonl, which was looked at once when they stood.
+the bounds were chosen on, or words_last.jsonl, which was first looked at when they stood.
 """
 
 from __future__ import annotations

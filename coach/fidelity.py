@@ -55,6 +55,7 @@ def slips(sentence: str, nearest: str, beside: Sequence[str]) -> tuple[str, ...]
             *_moved(claim, sources),
             *_turned(claim, sources),
             *_blurred(claim, sources),
+            *_reversed(claim, sources),
         ]
     )
 
@@ -138,9 +139,8 @@ def _moved(claim: Statement, sources: Sequence[Statement]) -> Iterator[str]:
         own = {w for n, w in _counted(claim.text) if n == number}
         if number in known and own and not any((number, w) in pairs for w in own):
             yield f"what {number} counts is another thing in the source"
-    nearest = {t for t in sources[0].tokens}
     for name in claim.names:
-        if name.lower() not in nearest:
+        if name.lower() not in sources[0].tokens:
             yield f"names {name}, whom the nearest source does not name"
 
 
@@ -185,7 +185,7 @@ def called_alike(text: str) -> str:
 
 
 def _blurred(claim: Statement, sources: Sequence[Statement]) -> Iterator[str]:
-    """A word said more often than the sources say it, which kind of a role is meant, and who does what to whom ("measures", "is measured")."""
+    """A word said more often than in any source, and a kind of a role ("an exceptional VP") that became any."""
     held = Counter[str]()
     for source in sources:
         held |= Counter(stem(w) for w in source.tokens)
@@ -195,10 +195,15 @@ def _blurred(claim: Statement, sources: Sequence[Statement]) -> Iterator[str]:
     kind = _KIND.search(sources[0].text)
     if kind and kind[1].lower() not in STOP_WORDS and stem(kind[1].lower()) not in claim.stems:
         yield f'leaves out "{kind[1]}"'
-    ours = _suffered(claim.text)
-    theirs = frozenset[str]().union(*(_suffered(s.text) for s in sources))
+
+
+def _reversed(claim: Statement, sources: Sequence[Statement]) -> Iterator[str]:
+    """What somebody does where it is done to them, or the other way round ("measures", "is measured")."""
+    ours, nearest = _suffered(claim.text), _suffered(sources[0].text)
     words = frozenset(stem(w) for w in claim.tokens)
-    if ours & held.keys() - theirs or any(w in words - ours and w in _suffered(sources[0].text) for w in theirs):
+    known = {stem(w) for s in sources for w in s.tokens}
+    done_to = frozenset[str]().union(*(_suffered(s.text) for s in sources))
+    if (ours & known) - done_to or (nearest & words) - ours:
         yield "turns who does it round"
 
 

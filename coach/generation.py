@@ -248,7 +248,7 @@ class _Writer:
         return text.casefold() in map(str.casefold, said)
 
     def _finished(self, note: str) -> Written:
-        """What is shown in the end: nothing of the composed answer is lost, and it stands alone where a model's words mostly did not hold."""
+        """What is shown in the end: also what the composed answer says and the model left out, or that answer alone where a model's words mostly did not hold."""
         if not self._claims and not note:
             note = SILENT
         if 2 * self._proved < self._claims or not self._proved:

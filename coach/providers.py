@@ -26,9 +26,9 @@ from coach.types import ChatModel, Prompt
 if TYPE_CHECKING:
     from langchain_core.language_models import BaseChatModel
 
-CONTEXT = 4096  # tokens that a local model keeps in mind: the prompt takes about 1,200 of them
+CONTEXT = 4096  # tokens that a local model keeps in mind
 WAIT = 0.5  # seconds between two looks whether a reply's turn has come
-BATCH = 64  # of them that it reads at once: between two batches it can be stopped; larger ones are not faster on a CPU
+BATCH = 64  # of them that it reads at once: between two batches it can be stopped
 
 
 @dataclass(frozen=True, slots=True)
@@ -207,7 +207,7 @@ def _local(path: Path, threads: int, tokens: int) -> Source:
     parameters.n_batch = BATCH
     parameters.n_parallel = 1
     for group in (parameters.cpuparams, parameters.cpuparams_batch):
-        group.n_threads = threads  # more of them wait for each other by spinning: on a busy machine two are half as fast as one
+        group.n_threads = threads  # they wait for each other by spinning, so that on a busy machine more of them are slower
     parameters.verbosity = -1
     parameters.warmup = False
     parameters.ui = False

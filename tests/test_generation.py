@@ -274,9 +274,10 @@ def test_a_model_that_never_stops_lying_is_not_heard_out(final):
 
 
 def test_an_answer_has_an_end(final):
-    many = "In short: " + " ".join(f"{t[:-1]} [1]." for t in FURTHER) + " Put simply: A PM writes the user stories [2]."
-    written = final(many, composed=[f"A PM owns part {n} of the plan of the year {2000 + n}." for n in range(12)])
-    assert sum(s.voice is Voice.CORPUS for s in written.composed.sentences) <= max(MAX_SHOWN, 12)
+    plan = [f"A PM owns part {n} of the plan of the year {2000 + n}." for n in range(12)]
+    written = final("In short:\n" + " ".join(f"{text[:-1]} [{n}]." for n, text in enumerate(plan[:10], 1)), composed=plan)
+    assert written.making.author is Author.MODEL
+    assert sum(s.voice is Voice.CORPUS for s in written.composed.sentences) == MAX_SHOWN
 
 
 @pytest.mark.parametrize(

@@ -5,6 +5,8 @@ The list (`declined.yaml` beside the pages) is the corpus's own; a corpus withou
 
 from __future__ import annotations
 
+import zlib
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -14,7 +16,7 @@ from coach.encoder import Matrix
 
 GAMMA = 2.0  # width of the kernel and its ridge: best of a grid on eval/fit
 RIDGE = 0.3
-MOST = 4_000  # questions of a side that are fitted on, evenly drawn: time and memory grow with the square
+MOST = 4_000  # questions of a side that are fitted on: time and memory grow with the square
 TOLERANCE = 1e-3  # of the solution; a hundred times coarser told the two sides apart as well
 MIN_EXAMPLES = 50  # fewer declined questions than this draw no line
 
@@ -50,13 +52,19 @@ def _kernel(cosines: Matrix) -> Matrix:
     return np.exp(cosines, out=cosines)
 
 
+def drawn(texts: Sequence[str], most: int = MOST) -> list[int]:
+    """The places of at most `most` texts, drawn by what they say: one text more or less changes one place at most, on any machine."""
+    order = sorted(range(len(texts)), key=lambda n: (zlib.crc32(texts[n].encode()), texts[n], n))
+    return sorted(order[:most])
+
+
 def fit_border(answered: Matrix, declined: Matrix) -> Border | None:
     """The border between two sets of unit vectors; None when the declined are too few. Deterministic."""
     if len(declined) < MIN_EXAMPLES or not len(answered):
         return None
     from scipy.sparse.linalg import LinearOperator, cg
 
-    sides = [side[np.linspace(0, len(side) - 1, min(len(side), MOST)).astype(int)] for side in (answered, declined)]
+    sides = [answered, declined]
     vectors = np.concatenate(sides).astype(np.float32)
     signs = np.repeat(np.array([1, -1], dtype=np.float32), [len(side) for side in sides])
     # Each side weighs as much as the other, however many questions it has.

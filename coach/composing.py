@@ -91,15 +91,19 @@ def compose(
     shown: frozenset[str] = frozenset(),
     premise: Candidate | None = None,
     parts: Sequence[Candidate] = (),
+    most: int | None = None,
 ) -> Composed:
     """At most six sentences, two where there are two, that answer the question, the one that answers it first; `shown` ones are not said again.
 
     `ranked` are the evidence's `candidates`. An answer in prose says `premise`, the corpus's word on what the question rests on, before
-    anything else, and of `parts`, the best sentence on each thing that the question asks, what it would leave unsaid.
+    anything else, and of `parts`, the best sentence on each thing that the question asks, what it would leave unsaid. With `most` it is a
+    short answer of that many sentences and no steps, since some of the steps are not the way.
     """
     fresh = [c for c in ranked if c.text not in shown]
     if not fresh:
         return Composed((), (), Layout.PROSE, ())
+    if most:
+        return _shortest(question, fresh, most)
     chosen, layout = choose(question, fresh)
     if premise and layout is Layout.PROSE and premise.text not in shown:
         further = [c for c in chosen if _new(c, [premise])]
@@ -108,6 +112,14 @@ def compose(
         if len(chosen) < MAX_SENTENCES and part.text not in shown and not any(_repeats(part, c) for c in chosen):
             chosen = [*chosen, part]
     return cite(chosen, layout)
+
+
+def _shortest(question: Question, ranked: Sequence[Candidate], most: int) -> Composed:
+    """The sentences that answer best; where roles are compared the one on both, else one on each."""
+    pair = _compared(question)
+    if len(pair) == 2 and (both := _comparison(ranked, pair)):
+        return cite(both[:1]) if len(both) % 2 else cite(both[:2], Layout.COMPARISON)
+    return cite(_prose(ranked)[:most])
 
 
 def is_spent(ranked: Sequence[Candidate], shown: frozenset[str]) -> bool:

@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 
+from coach.form import Form, form_of
 from coach.index import STOP_WORDS, words
 from coach.types import Turn
 from coach.vocabulary import ROLE_NAMES, other_roles, role_mentions, roles_in
@@ -20,6 +21,7 @@ class Rewrite:
 
     A short message may be read in other ways; the evidence decides between them and `text`. `swapped` is the last question for the
     role that the message names, "" where it names none; `others` make the message a part of the last question or of an earlier one.
+    `form` is how the last answer is wanted once more, None where something is asked.
     """
 
     text: str
@@ -27,6 +29,7 @@ class Rewrite:
     more: bool = False
     swapped: str = ""
     others: tuple[str, ...] = ()
+    form: Form | None = None
 
 
 _GREETING = _re(r"(?:hi|hello|hey|hiya|howdy|yo|greetings|good (?:morning|afternoon|evening|day)|hallo)(?:[\s,]+(?:there|coach|all|everyone|again|you|bot|mate|team))*")  # fmt: skip
@@ -116,7 +119,7 @@ _OF = (
     r"\s(?P<aux>do|does|did|has|have|had|can|could|should|would|will|must|may)\s+(?P<subject>(?:an? |the )?[\w&'-]+(?: of \w+)?)"
 )
 _PARALLEL, _ASKED_OF = _re(rf"(?:(?:and|but|so|ok)\s)*{_OF}[\s?.!]*"), _re(rf"{_OF}\s+(?P<rest>\w.*)")
-_DEFINED = _re(r"(?:\w+ ){0,2}(?:what|who)(?: is| are|'?s) (?:an? |the )?[\w-]+[\s?.!]*")  # a single word that may be asked for
+DEFINED = _re(r"(?:\w+ ){0,2}(?:what|who)(?: is| are|'?s) (?:an? |the )?[\w-]+[\s?.!]*")  # a single word that may be asked for
 _OTHER_ROLE: dict[tuple[str, ...], str] = {("pm",): "vp", ("vp",): "pm"}
 _FRAGMENT_WORDS, _CARRY_WORDS, _REMARK_WORDS, _BESIDE_ROLE = 6, 9, 4, 2
 CERTAIN = ("yes to an offer", "the other role")
@@ -135,7 +138,7 @@ _PERSON = _re(
     r"|(?P<whose>theirs?|his|hers|her(?=\s+(?!(?:to|in|at|for|about|with|on|do|or|and|if|when|so)\b)[\w-]))"
     rf"|he|she|him|her|(?:this|that|such an?|the) (?:person|role|job|guy|position)(?! (?:of|market|offer|description|title|search))|{_PEOPLE} like (?:that|this))\b"
 )
-_OF_ONESELF = _re(r"\b(?:i|im|i'm|i've|ive|my|me|we|our)\b")
+OF_ONESELF = _re(r"\b(?:i|im|i'm|i've|ive|my|me|we|our)\b")
 _SOMEBODY = _re(rf"\b(?:{_PEOPLE}|boss|ceo|(?:founder|leader|manager|team|engineer|developer|designer|customer|user|stakeholder|colleague|candidate|employee|director|mentor|sponsor|peer|friend|parent|student|report)s?|anyone|everyone|company|companies|board|mine)\b")  # fmt: skip
 _ASKS_WHO = _re(r"\b(?:author|writer|wrote|written|inventor|coined|invented|(?:who|whose|person)\b.*\b(?:came up|said|says|made|created|published|put|thought|idea|proposed|argued))\b")  # fmt: skip
 _NAME = r"([A-Z][a-z]+(?: [A-Z]\.)? [A-Z][a-z]+)\b(?! [A-Z])"
@@ -164,6 +167,8 @@ _NO_NOUN = STOP_WORDS | frozenset("know think want need mean tell say ask see fi
 
 def standalone(history: Sequence[Turn], message: str) -> Rewrite:
     """The message as a complete question; one that is complete already is left alone, and a short one gets its other readings."""
+    if history and history[-1].sentences and (form := form_of(message)) and (last := _last_asked(history)):
+        return Rewrite(last.standalone_question, f"the last answer, {form}", form=form)
     text = _remarks_off(message)
     found = _by_rules(history, message, text)
     last = _last_asked(history)
@@ -390,7 +395,7 @@ def _resolve(text: str, last: Turn) -> Rewrite:
         single = found[0].lower() in ("he", "she", "him", "his", "her", "hers")
         person = _person_in(last, single)
         name = person if person is not None else a_role(roles[:1] if single else roles[:2])
-        if single and person is None and _OF_ONESELF.search(last.question):
+        if single and person is None and OF_ONESELF.search(last.question):
             name = ""  # "he" after a story of one's own is somebody in it, not a role
         back = person is not None or not (roles or (found["many"] and _has_own(text[: found.start()])))  # "they" may be things
         if name:
@@ -399,7 +404,7 @@ def _resolve(text: str, last: Turn) -> Rewrite:
             out = text[: found.start()] + word + text[found.end() :]
     back = back or any(not _has_own(out[: m.start()]) for m in _THING.finditer(_EMPTY.sub(lambda m: " " * len(m[0]), out)))
     poor = len(text.split()) <= _FRAGMENT_WORDS and len(_content(text)) <= 1  # "what now?"
-    back = back or (poor and not roles_in(out) and not _DEFINED.fullmatch(text))
+    back = back or (poor and not roles_in(out) and not DEFINED.fullmatch(text))
     if back and len(_content(text)) <= _CARRY_WORDS:
         return Rewrite(_carry(out, previous), "back reference")
     return Rewrite(out, rule)

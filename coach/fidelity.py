@@ -25,6 +25,10 @@ BEFORE = 2  # words before what a sentence follows, which may say how much or ho
 BEHIND = 4  # words behind a number among which what it counts stands
 _CAUSES = frozenset("because therefore thus hence consequently since".split())
 _CONDITIONS = frozenset("if unless until when whenever where wherever once provided except depending depends".split())
+_SOLE = re.compile(
+    r"\bthe one (?:who|that|which|whom|to|\w+ing)\b|\b(?:it|who|what|that)(?: is|'s) (?:an?|the) [^,.]+ (?:who|that) \w+",
+    re.IGNORECASE,
+)
 _COMPARES = frozenset("than more most less least better best worse worst higher highest lower lowest bigger biggest larger largest".split())  # fmt: skip
 _POINTS = re.compile(r"(?:(?:so|and|but|yes|no|then|also|or)\b[\s,]*)*(?:the (?:role|job|position|person|former|latter|other)|its?|this|that|these|those|they|their|he|she|his|her|one|both|which|such)\b", re.IGNORECASE)  # fmt: skip
 _LIST = re.compile(r"(?:\bsuch as|\bnamely|\bincluding|\blike)\s(.+?)(?:[.;]|$)")
@@ -118,6 +122,8 @@ def _added(claim: Statement, sources: Sequence[Statement]) -> Iterator[str]:
         for kind in added:
             if kind in said and kind not in known:
                 yield f'says "{word_for(claim.text, kind, kinds)}"; the source does not'
+    if _SOLE.search(claim.text) and not any(_SOLE.search(s.text) or "only" in s.quantifiers for s in sources):
+        yield "singles out one; the source does not"
     if _listed(claim.text) > max(_listed(s.text, len(_ITEMS.split(s.text))) for s in sources):
         yield "lists more than the source"
     for words, what in ((_CAUSES, "a reason"), (_COMPARES, "a comparison")):

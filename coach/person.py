@@ -88,18 +88,27 @@ def remember(notes: Sequence[Note], message: str) -> tuple[Note, ...]:
 
 
 def introduced(message: str) -> tuple[str, str]:
-    """The sentences at the beginning of a message in which its writer says to be in product, without their name, and what follows; "" and the message where there are none."""
+    """The sentences at the beginning of a message in which its writer tells of themselves, without their name, and what follows; "" and the message where there are none.
+
+    What makes the question one of another profession is no introduction: one of them must be in product, or what is asked is of a role in product.
+    """
     sentences = SENTENCE.split(message.strip())
+    in_product = bool(role_mentions(sentences[-1]))
     count = 0
-    while count < len(sentences) - 1 and _introduces(sentences[count]):
+    while count < len(sentences) - 1 and _introduces(sentences[count], in_product):
         count += 1
     intro, rest = NAME.sub("", " ".join(sentences[:count])), " ".join(sentences[count:])
-    return (intro, rest) if role_mentions(intro) and not POINTS_BACK.search(sentences[count]) else ("", message)
+    told = count and (in_product or role_mentions(intro)) and not POINTS_BACK.search(sentences[count])
+    return (intro, rest) if told else ("", message)
 
 
-def _introduces(sentence: str) -> bool:
-    """Whether a sentence tells of its writer and asks nothing; what makes the question one of another profession is no introduction."""
-    if not INTRODUCTION.match(sentence) or sentence.endswith("?") or other_roles(sentence):
+def _introduces(sentence: str, in_product: bool) -> bool:
+    """Whether a sentence tells of its writer, in product or of any profession where the question is, and asks nothing."""
+    if not INTRODUCTION.match(sentence) or sentence.endswith("?"):
+        return False
+    if in_product:
+        return True
+    if other_roles(sentence):
         return False
     rest = "".join(
         sentence[end:start]

@@ -16,6 +16,7 @@ from coach.conversation import small_talk, standalone
 from coach.embedding import Progress
 from coach.encoder import Encoder, load_encoder
 from coach.errors import CoachError, IndexUnusable
+from coach.form import Form, form_of, most_of
 from coach.gate import Gate, Verdict
 from coach.generation import Written, silent, write
 from coach.grounding import Checker
@@ -27,7 +28,7 @@ from coach.refusing import apology, follow_up_topics, nearest_topics, talk, typi
 from coach.retrieval import Found, Retriever
 from coach.settings import Settings
 from coach.sync import sync
-from coach.types import Answer, Author, ChatModel, Document, Evidence, Making, Outcome, Passage, Turn
+from coach.types import Answer, Author, ChatModel, Document, Evidence, Layout, Making, Outcome, Passage, Turn
 from coach.understanding import Asked, Reader
 
 MAX_MESSAGE = 4000  # characters; more is a document, not a question
@@ -83,7 +84,7 @@ class Coach:
         """
         clock = _Clock()
         message = clean(question)
-        if said := self._without_evidence(question, message):
+        if said := self._without_evidence(question, message, history):
             yield replace(said, timings_ms=clock.read())
             return
         retriever = self._current()
@@ -96,8 +97,11 @@ class Coach:
         explained = _explain(asked.rewrite.rule, look.found, look.verdict)
         composed = Composed()
         if look.verdict.open:
-            parts = reader.on_parts(look.found)
-            composed = compose(look.found.question, look.ranked, asked.shown, look.premise, parts)
+            form, parts = asked.rewrite.form, reader.on_parts(look.found)
+            most = most_of(message, history[-1]) if form is Form.SHORT else None
+            composed = compose(look.found.question, look.ranked, asked.shown, look.premise, parts, most)
+            if form is Form.LIST and composed.layout is Layout.PROSE:
+                composed = replace(composed, layout=Layout.LIST)
         clock.lap("answer")
         proved = self._proved(composed)
         clock.lap("check")
@@ -112,7 +116,7 @@ class Coach:
         follow_ups = follow_up_topics(look.found, proved.used, self._gate, retriever.index)
         clock.lap("answer")
         making = Making(supported=len(proved.sentences), checked=len(composed.sentences))
-        if self._model is None:
+        if self._model is None or asked.rewrite.form:  # shorter, or as a list: nothing for a model to add
             for count in range(1, len(proved.sentences)):
                 yield replace(
                     answer, sentences=proved.sentences[:count], citations=proved.citations[:count], layout=proved.layout
@@ -190,7 +194,7 @@ class Coach:
         """Give the index's files back."""
         self._retriever.index.close()
 
-    def _without_evidence(self, question: str, message: str) -> Answer | None:
+    def _without_evidence(self, question: str, message: str, history: Sequence[Turn]) -> Answer | None:
         """Answers that need no corpus: care before everything, nothing to read, too much to read, small talk."""
         if len(message) > MAX_MESSAGE:
             note = (
@@ -198,9 +202,12 @@ class Coach:
                 f"{MAX_MESSAGE:,} characters; a few sentences about your situation are enough."
             )
             return Answer(question, "", Outcome.NO_EVIDENCE, note=note, nearest_topics=self.examples[:3])
-        if kind := self._care.kind(message, self._encoder):
+        form = form_of(message)
+        if not form and (kind := self._care.kind(message, self._encoder)):
             return Answer(question, "", Outcome.CARE, note=care_note(kind, self._helpline))
         kind = small_talk(message) if any(c.isalnum() for c in message) else "empty"
+        if form is Form.SHORT and not (history and history[-1].sentences):
+            kind = "no answer"
         if kind:
             return Answer(question, "", Outcome.GREETING, note=talk(kind), follow_ups=self.examples[:3])
         return None

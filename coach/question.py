@@ -14,7 +14,7 @@ from coach.vocabulary import SYNONYMS, name_roles, other_roles, role_mentions, r
 
 _LONG = 40  # words; in a longer message the question proper is looked for
 _HOW_TO = re.compile(
-    r"\bhow (?:do|can|could|should|would|might|to|shall)\b|\bwhat (?:should|can|could|do) (?:i|we|you) do\b|\bsteps?\b|\bhelp me\b",
+    r"\bhow (?:do|can|could|should|would|might|to|shall)\b|\bwhat (?:should|can|could|do) (?:i|we|you) do\b|\bsteps?\b|\bhelp me\b|\b(?:give|make|build|need|want|draw up)\b[^.?!]*\bplan\b",
     re.IGNORECASE,
 )
 _DIFFERS = re.compile(r"\b(differ\w*|vs\.?|versus|compar\w+|contrast\w*|distinguish\w*|set\w* apart)\b", re.IGNORECASE)

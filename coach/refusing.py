@@ -43,6 +43,7 @@ _TALK = {
     "bye": "Goodbye, and good luck with your next step.",
     "who": "I am an AI assistant, not a person. I answer questions about moving from Product Manager to VP of Product from a library of sourced pages, and show the exact words behind every sentence. When the library does not cover something, I say so.",
     "what": "I can compare the roles of a Product Manager and a VP of Product, explain the steps between them, and help with promotion, the first 90 days, metrics, interviews and mentors. Every sentence comes with the words that prove it. Try one of these.",
+    "no answer": "There is no answer yet that I could put differently. Ask me something first, for example one of these.",
     "empty": "I did not get a question yet. Type one in your own words, for example one of these.",
 }  # fmt: skip
 

@@ -21,7 +21,7 @@ from typing import Any
 import numpy as np
 from filelock import FileLock, Timeout
 
-from coach.border import fit_border
+from coach.border import drawn, fit_border
 from coach.corpus import Corpus, Skipped, plain, read_corpus
 from coach.embedding import Embedding, Progress, text_key
 from coach.encoder import Encoder, Matrix
@@ -280,7 +280,9 @@ def _write(draft: Path, corpus: Corpus, passage_texts: list[str], vectors: tuple
     np.save(draft / "questions.npy", question)
     np.save(draft / "declined.npy", declined)
     (draft / "declined.json").write_text(json.dumps([d.turn_to for d in corpus.declined for _ in d.examples]), encoding="utf-8")
-    if border := fit_border(question, declined):
+    asked = [q for p in corpus.passages for q in p.questions]
+    examples = [e for d in corpus.declined for e in d.examples]
+    if border := fit_border(question[drawn(asked)], declined[drawn(examples)]):
         border.save(draft / "border.npz")
     lexical = [" ".join([text, *p.asked]) for text, p in zip(passage_texts, corpus.passages, strict=True)]
     # Only the pages' own words are spelt right for sure; asked questions may hold slips on purpose.

@@ -26,6 +26,7 @@ class Layout(StrEnum):
     """How the sentences of an answer are best set out."""
 
     PROSE = "prose"
+    LIST = "list"
     STEPS = "steps"
     COMPARISON = "comparison"
 
@@ -244,6 +245,8 @@ class Answer:
         ]
         if self.layout is Layout.STEPS and len(lines) > 1:
             return "\n".join(f"{n}. {line}" for n, line in enumerate(lines, 1))
+        if self.layout is Layout.LIST:
+            return "\n".join(f"- {line}" for line in lines)
         return " ".join(lines) if lines else self.note
 
 

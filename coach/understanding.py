@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from coach.composing import Candidate, candidates, is_spent
-from coach.conversation import Rewrite, a_role
+from coach.conversation import DEFINED, OF_ONESELF, Rewrite, a_role
 from coach.errors import ModelError
 from coach.gate import Gate, Verdict, unknown_names
 from coach.index import terms
@@ -99,12 +99,10 @@ class Reader:
         intro, rest = introduced(rewrite.text)
         if not intro:
             return rewrite, look
-        if len(terms(rest)) < 2:  # "any advice?"
-            rest = f"{rest.rstrip(' ?.!')} for {a_role(roles_in(intro)[:1])}?"
-        seen = self.look(rest)
+        rest, seen = max(((text, self.look(text)) for text in _completed(intro, rest)), key=lambda read: read[1].promise)
         if OTHER_READING * seen.promise <= look.promise or unknown_names(intro, self._retriever.index):
             return rewrite, look
-        return Rewrite(rest, f"{rewrite.rule}, without the introduction", rewrite.more), seen
+        return replace(rewrite, text=rest, rule=f"{rewrite.rule}, without the introduction"), seen
 
     def _reworded(
         self, rewrite: Rewrite, look: Look, history: Sequence[Turn], message: str
@@ -160,3 +158,13 @@ class Reader:
         return not look.verdict.open and (
             look.verdict.clear or bool(unknown_names(look.found.question.text, self._retriever.index))
         )
+
+
+def _completed(intro: str, rest: str) -> list[str]:
+    """What a question may be without the introduction before it: one of no role that asks for oneself, or asks next to nothing, is asked for the role in that."""
+    vague = len(terms(rest)) < 2 and not DEFINED.fullmatch(rest.strip())  # "any advice?"
+    if roles_in(rest) or not (vague or OF_ONESELF.search(rest)):
+        return [rest]
+    bare, (own, *further) = rest.rstrip(" ?.!"), dict.fromkeys(roles_in(intro))
+    onward = [f"{bare} to get from {a_role([own])} to {a_role(further[:1])}?"] if further else []
+    return [f"{bare} for {a_role([own])}?", *onward]

@@ -47,6 +47,7 @@ MUST = "A VP of Product must explain the budget to the board."
         (MEETS, "A PM writes 2 pages of notes because 5 customers meet a PM a week.", "adds a reason", "A PM writes 2 pages of notes and meets 5 customers a week."),
         (MEETS, "A PM meets 5 customers a week and therefore writes 2 pages of notes.", "adds a reason", "A PM meets 5 customers a week and also writes 2 pages of notes."),
         (OWNS, "A VP of Product owns a larger strategy than a PM.", "adds a comparison", "A VP of Product owns the strategy of all products."),
+        (OWNS, "A VP of Product is the one owning the strategy of all products.", "singles out one", "A VP of Product owns the strategy of all products."),
         (MEETS, "A PM meets 5 customers better than pages of notes.", "adds a comparison", "A PM writes 2 pages of notes."),
         (MEETS, "A PM meets 2 customers a week and writes notes.", "what 2 counts is another thing in the source", "A PM meets 5 customers a week and writes notes."),
         (MEETS, "A PM writes 5 pages of notes and meets customers a week.", "what 5 counts is another thing in the source", "A PM writes 2 pages of notes and meets customers a week."),

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from counting import VOCABULARY, CountingEncoder
 
-from coach.border import MIN_EXAMPLES, Border, fit_border
+from coach.border import MIN_EXAMPLES, Border, drawn, fit_border
 from coach.corpus import read_corpus
 from coach.errors import IndexUnusable
 from coach.index import (
@@ -224,6 +224,16 @@ def test_the_border_tells_answered_from_declined(tmp_path, counting_encoder):
     assert index.border.side(unit(roadmap=1, pm=1)) > 0
     assert index.border.side(unit(board=1, hiring=3)) < 0
     index.close()
+
+
+def test_one_text_more_changes_one_place_of_those_drawn():
+    texts = [f"question {n}" for n in range(400)]
+    before = {texts[n] for n in drawn(texts, 100)}
+    more = ["one more question", *texts]
+    after = {more[n] for n in drawn(more, 100)}
+    assert len(before) == len(after) == 100
+    assert len(before - after) <= 1
+    assert drawn(texts, 1000) == list(range(400))
 
 
 def test_too_few_declined_questions_draw_no_border():

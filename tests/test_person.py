@@ -183,6 +183,8 @@ def test_any_text_is_read(text):
         ("I'm Priya, PM at a SaaS company. I want to be a VP. What are the steps?", "I want to be a VP. What are the steps?"),
         ("Group PM here, 9 yrs experience. How much of a VP's job is people?", "How much of a VP's job is people?"),
         ("just became group PM, 3 PMs report to me. any advice?", "any advice?"),
+        ("I work in HR and we have a VP. What does a VP of Product do all day?", "What does a VP of Product do all day?"),
+        ("I was an engineer for ten years. What does a PM measure?", "What does a PM measure?"),
         ("I'm a nurse with 6 years of experience. How do I ask for a promotion?", ""),
         ("I read that a VP has no seat at the table. How can such a person shape strategy?", ""),
         ("I work at a bank as a PM. When do they promote people?", ""),

@@ -15,7 +15,7 @@ from coach.grounding import Checker
 from coach.pipeline import MAX_MESSAGE, Coach, load_coach
 from coach.settings import Settings
 from coach.sync import rollback, sync
-from coach.types import Author, Outcome, Turn
+from coach.types import Author, Layout, Outcome, Turn
 
 ASKED = [
     "Who does a VP of Product report to?", "Which skills does a VP of Product need?", "Which KPIs does a VP track?", "Does a PM manage people?",
@@ -121,6 +121,36 @@ def test_a_yes_after_an_answer_says_more_of_it(coach):
     answer = coach.ask("yes", [Turn.of(first)])
     assert answer.outcome is Outcome.ANSWERED
     assert not {s.text for s in answer.sentences} & {s.text for s in first.sentences}
+
+
+@pytest.mark.parametrize(
+    "question", ["How do I ask for a promotion?", "What is the difference between a PM and a VP?", "What is churn?"]
+)
+def test_an_answer_can_be_had_shorter_and_as_a_list(coach, question):
+    long = coach.ask(question)
+    short, listed = (
+        coach.ask(message, [Turn.of(long)]) for message in ("too long, can you sum it up?", "as bullet points please")
+    )
+    assert 1 <= len(short.sentences) <= min(2, len(long.sentences))
+    assert short.layout is not Layout.STEPS
+    assert [s.text for s in listed.sentences] == [s.text for s in long.sentences]
+    assert listed.layout is (Layout.LIST if long.layout is Layout.PROSE else long.layout)
+    for answer in (short, listed):
+        assert answer.standalone_question == long.standalone_question
+        assert_proved(coach, answer)
+    shortest = coach.ask("shorter", [Turn.of(long), Turn.of(short)])
+    assert 1 <= len(shortest.sentences) <= 2
+
+
+def test_to_a_child_is_a_matter_of_form_and_none_of_care(coach):
+    answer = coach.ask("explain it like I'm five", [Turn.of(coach.ask("What is churn?"))])
+    assert answer.outcome is Outcome.ANSWERED
+
+
+def test_nothing_is_put_differently_before_there_is_an_answer(coach):
+    answer = coach.ask("make it shorter", [Turn.of(coach.ask("hello"))])
+    assert (answer.outcome, answer.citations) == (Outcome.GREETING, ())
+    assert "no answer yet" in answer.text
 
 
 def test_a_yes_after_a_refusal_gets_its_nearest_topic(coach):

@@ -18,6 +18,7 @@ LAYERS = (
     {"pipeline"},
     {
         "conversation",
+        "form",
         "composing",
         "generation",
         "rewording",

@@ -38,6 +38,7 @@ def test_a_message_is_cleaned_of_what_cannot_be_read(raw, kept):
         ("What is the difference between a PM and a VP?", "differs"),
         ("Compare a PM with a VP.", "differs"),
         ("How do I get a promotion?", "how_to"),
+        ("Make me a plan for the next months", "how_to"),
         ("How many reports does a VP have?", "figure"),
         ("Is a VP of Product above a director?", "claims"),
         ("As VPs groom the backlog, how do they plan?", "claims"),

@@ -1,8 +1,11 @@
+from dataclasses import replace
+
 import pytest
 from scripted import Scripted
 
 from coach.conversation import standalone
 from coach.errors import ModelError
+from coach.form import Form
 from coach.gate import Gate
 from coach.index import open_index
 from coach.retrieval import Retriever
@@ -14,6 +17,8 @@ KPIS = [
         "Which KPIs does a VP of Product track?", "A VP of Product tracks revenue. [1]", "Which KPIs does a VP of Product track?"
     )
 ]
+
+KPIS_SAID = [replace(KPIS[0], sentences=("A VP of Product tracks revenue.",))]
 
 
 @pytest.fixture(scope="module")
@@ -86,3 +91,20 @@ def test_a_complete_question_later_on_is_not_put_to_the_model(understood):
     long = "Which of the experiences that a board looks for should somebody from a small company without direct reports gather before they apply?"
     assert understood(long, KPIS, model).model is model
     assert model.prompts == []
+
+
+@pytest.mark.parametrize(
+    ("message", "text"),
+    [
+        ("I'm a senior PM at a small startup and want to be VP in five years. What should I learn first?", "What should I learn first to get from a senior product manager to a VP of Product?"),
+        ("I've been a PM for 6 years at a bank. Any advice?", "Any advice for a product manager?"),
+        ("I'm a senior PM at a bank. What is churn?", "What is churn?"),
+    ],
+)  # fmt: skip
+def test_a_question_about_oneself_behind_an_introduction_is_asked_for_the_role_in_it(understood, message, text):
+    assert understood(message).rewrite.text == text
+
+
+def test_the_last_answer_in_another_form_is_asked_for_as_it_was(understood):
+    asked = understood("shorter please", KPIS_SAID)
+    assert (asked.rewrite.text, asked.rewrite.form, asked.shown) == (KPIS_SAID[0].standalone_question, Form.SHORT, frozenset())

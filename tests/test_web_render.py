@@ -78,6 +78,10 @@ def test_each_sentence_is_followed_by_the_numbers_of_its_sources():
     }
 
 
+def test_a_list_is_unordered():
+    assert shown("How do I grow?", layout=Layout.LIST).count('<ul class="points"><li>') == 1
+
+
 def test_steps_are_an_ordered_list():
     assert shown("How do I grow?").count('<ol class="steps"><li>') == 1
 

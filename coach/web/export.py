@@ -41,6 +41,8 @@ def _sentences(answer: Answer) -> list[str]:
     ]
     if answer.layout is Layout.STEPS:
         return [f"{number}. {text}" for number, text in enumerate(texts, 1)]
+    if answer.layout is Layout.LIST:
+        return [f"- {text}" for text in texts]
     if answer.layout is Layout.COMPARISON:
         sides = [f"{_plain(ROLE_LABELS.get(s.role, s.role))}: " if s.role else "" for s in answer.sentences]
         return [f"- {side}{text}" for side, text in zip(sides, texts, strict=True)]

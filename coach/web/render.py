@@ -95,7 +95,9 @@ def _body(number: int, answer: Answer) -> str:
     if not answer.sentences:
         return note
     if answer.layout is Layout.STEPS:
-        return note + _steps(number, answer)
+        return note + f'<ol class="steps">{_items(number, answer)}</ol>'
+    if answer.layout is Layout.LIST:
+        return note + f'<ul class="points">{_items(number, answer)}</ul>'
     if answer.layout is Layout.COMPARISON and len({s.role for s in answer.sentences if s.role}) == 2:
         return note + _comparison(number, answer)
     return note + _prose(number, answer)
@@ -110,9 +112,8 @@ def _prose(number: int, answer: Answer) -> str:
     return first + "".join(f"<p>{_run(number, part, answer.citations)}</p>" for part in (rest, own) if part)
 
 
-def _steps(number: int, answer: Answer) -> str:
-    items = "".join(f"<li>{_run(number, [s], answer.citations)}</li>" for s in answer.sentences)
-    return f'<ol class="steps">{items}</ol>'
+def _items(number: int, answer: Answer) -> str:
+    return "".join(f"<li>{_run(number, [s], answer.citations)}</li>" for s in answer.sentences)
 
 
 def _comparison(number: int, answer: Answer) -> str:

@@ -1,0 +1,54 @@
+"""(message, history) -> the form in which somebody wants the last answer once more: shorter, or as a list. Knows no evidence."""
+
+from __future__ import annotations
+
+import re
+from enum import StrEnum
+
+from coach.index import words
+from coach.types import Turn
+
+BRIEF = 2  # sentences of a short answer; one where the last answer was as short already, or one is asked for
+
+
+class Form(StrEnum):
+    """How an answer is wanted."""
+
+    SHORT = "short"
+    LIST = "list"
+
+
+_SHORT = frozenset(
+    """short shorter shortest brief briefer briefly concise concisely crisp tldr dr sum summarise summarize summary summarised summarized gist nutshell
+    condense condensed simple simpler simply plain plainer easier eli5 sentence sentences line boil""".split()
+)  # fmt: skip
+_LIST = frozenset("list listed bullet bullets bulleted numbered table checklist points steps".split())
+# What else such a message may hold: it is about the answer, and names nothing that could be asked for.
+_AROUND = frozenset(
+    """make put give say tell explain show write rewrite phrase rephrase break turn cut keep get have want need like try answer version form format text
+    words english terms explanation me it that this the all everything of an a as in into to for with by please pls plz can could would will you u i i'd
+    just only but and or so ok okay thanks thank hey great too way long much bit little again now once then one two three few couple down up what's what is
+    are was very really bit even still tl same thing again""".split()
+)  # fmt: skip
+_AS_TO_A_CHILD = re.compile(r"\b(?:like|as if|as though)\s+(?:i'?m|i am|i was|i were|to)\s+(?:an?\s+)?(?:\w+|\d+)(?:[\s-]years?[\s-]olds?|\s+years?\s+old)?\b", re.IGNORECASE)  # fmt: skip
+_TOO_LONG = re.compile(
+    r"\b(?:too|so|very|really|pretty|bit|rather|quite) (?:long|much)\b|\b(?:fewer|less) (?:words|text)\b", re.IGNORECASE
+)
+_LONGEST = 14  # words
+
+
+def form_of(message: str) -> Form | None:
+    """The form that a message asks for, where it asks for nothing else."""
+    text = _AS_TO_A_CHILD.sub(" simpler ", message.replace("’", "'"))
+    said = set(words(_TOO_LONG.sub(" shorter ", text)))
+    if not said or len(said) > _LONGEST or not said <= _SHORT | _LIST | _AROUND:
+        return None
+    if said & _LIST:
+        return Form.LIST
+    return Form.SHORT if said & _SHORT else None
+
+
+def most_of(message: str, last: Turn) -> int:
+    """How many sentences a short answer has after the last one."""
+    single = {"one", "a", "single"} & set(words(message)) and {"sentence", "line"} & set(words(message))
+    return 1 if single or len(last.sentences) <= BRIEF else BRIEF

@@ -7,6 +7,7 @@ from enum import StrEnum
 
 from coach.index import words
 from coach.types import Turn
+from coach.vocabulary import role_mentions
 
 BRIEF = 2  # sentences of a short answer; one where the last answer was as short already, or one is asked for
 
@@ -28,22 +29,33 @@ _AROUND = frozenset(
     """make put give say tell explain show write rewrite phrase rephrase break turn cut keep get have want need like try answer version form format text
     words english terms explanation me it that this the all everything of an a as in into to for with by please pls plz can could would will you u i i'd
     just only but and or so ok okay thanks thank hey great too way long much bit little again now once then one two three few couple down up what's what is
-    are was very really bit even still tl same thing again""".split()
+    are was very really bit even still tl same thing again more less without any anything that's sounds sound out take leave jargon buzzwords fancy
+    friendly friendlier formal""".split()
 )  # fmt: skip
 _AS_TO_A_CHILD = re.compile(r"\b(?:like|as if|as though)\s+(?:i'?m|i am|i was|i were|to)\s+(?:an?\s+)?(?:\w+|\d+)(?:[\s-]years?[\s-]olds?|\s+years?\s+old)?\b", re.IGNORECASE)  # fmt: skip
 _TOO_LONG = re.compile(
     r"\b(?:too|so|very|really|pretty|bit|rather|quite) (?:long|much)\b|\b(?:fewer|less) (?:words|text)\b", re.IGNORECASE
 )
 _LONGEST = 14  # words
+_REMARK = 8  # words of a sentence beside, such as an apology
+_SENTENCE = re.compile(r"(?<=[.!?…])\s+")
 
 
 def form_of(message: str) -> Form | None:
     """The form that a message asks for, where it asks for nothing else."""
-    text = _AS_TO_A_CHILD.sub(" simpler ", message.replace("’", "'"))
+    asked = [(sentence, _form_of(sentence)) for sentence in _SENTENCE.split(message.strip())]
+    beside = [sentence for sentence, form in asked if not form]
+    if any("?" in sentence or len(sentence.split()) > _REMARK or role_mentions(sentence) for sentence in beside):
+        return None
+    return next((form for _, form in asked if form), None)
+
+
+def _form_of(sentence: str) -> Form | None:
+    text = _AS_TO_A_CHILD.sub(" simpler ", sentence.replace("’", "'"))
     said = set(words(_TOO_LONG.sub(" shorter ", text)))
     if not said or len(said) > _LONGEST or not said <= _SHORT | _LIST | _AROUND:
         return None
-    if said & _LIST:
+    if said & _LIST and "more" not in said:  # "more points" wants what has not been said
         return Form.LIST
     return Form.SHORT if said & _SHORT else None
 

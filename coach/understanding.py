@@ -10,7 +10,7 @@ from coach.conversation import DEFINED, OF_ONESELF, Rewrite, a_role
 from coach.errors import ModelError
 from coach.gate import Gate, Verdict, unknown_names
 from coach.index import terms
-from coach.person import introduced
+from coach.person import Trait, introduced, told
 from coach.retrieval import Found, Retriever
 from coach.rewording import reword
 from coach.types import ChatModel, Turn
@@ -165,6 +165,8 @@ def _completed(intro: str, rest: str) -> list[str]:
     vague = len(terms(rest)) < 2 and not DEFINED.fullmatch(rest.strip())  # "any advice?"
     if roles_in(rest) or not (vague or OF_ONESELF.search(rest)):
         return [rest]
-    bare, (own, *further) = rest.rstrip(" ?.!"), dict.fromkeys(roles_in(intro))
-    onward = [f"{bare} to get from {a_role([own])} to {a_role(further[:1])}?"] if further else []
-    return [f"{bare} for {a_role([own])}?", *onward]
+    bare, own = rest.rstrip(" ?.!"), roles_in(intro)[:1]
+    goals = " ".join(note.text for note in told([intro]) if note.trait is Trait.GOAL)
+    wanted = [role for role in roles_in(goals) if role not in own]
+    onward = [f"{bare} to get from {a_role(own)} to {a_role(wanted[:1])}?"] if wanted else []
+    return [f"{bare} for {a_role(own)}?", *onward]

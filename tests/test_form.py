@@ -17,6 +17,8 @@ from coach.types import Turn
         ("that's way too much text", Form.SHORT),
         ("Say that in simpler words.", Form.SHORT),
         ("explain it like I'm a 12 year old", Form.SHORT),
+        ("sorry my english is not so good. can you say it more simple please? short", Form.SHORT),
+        ("Can you make it shorter and take out anything that sounds like jargon?", Form.SHORT),
         ("put it into a list", Form.LIST),
         ("As bullet points please", Form.LIST),
         ("Can I have that as a table?", Form.LIST),
@@ -38,6 +40,8 @@ def test_a_message_about_the_form_alone_is_told_from_a_question(message: str, fo
         "Can you make that a plan?",
         "What is a line manager?",
         "I feel like I'm five steps behind everyone",
+        "Too long. What does a PM do?",
+        "That was short. I was passed over for promotion last week and do not know what to say to my boss.",
         "Explain like I'm a director who wants to quit",
     ],
 )

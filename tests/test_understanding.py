@@ -98,6 +98,7 @@ def test_a_complete_question_later_on_is_not_put_to_the_model(understood):
     [
         ("I'm a senior PM at a small startup and want to be VP in five years. What should I learn first?", "What should I learn first to get from a senior product manager to a VP of Product?"),
         ("I've been a PM for 6 years at a bank. Any advice?", "Any advice for a product manager?"),
+        ("just became group PM, 3 PMs report to me since monday. any advice?", "any advice for a group product manager?"),
         ("I'm a senior PM at a bank. What is churn?", "What is churn?"),
     ],
 )  # fmt: skip

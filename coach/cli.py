@@ -9,6 +9,7 @@ import logging
 import os
 import sys
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import redirect_stdout
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TextIO
@@ -73,6 +74,19 @@ def _parser() -> argparse.ArgumentParser:
     serve = command("serve", _serve, "serve the chat page; builds the index first if there is none")
     serve.add_argument("--host", default="127.0.0.1")
     serve.add_argument("--port", type=int, default=7860)
+    mcp = command("mcp", _mcp, "the coach as tools of other programs, over the Model Context Protocol on stdin and stdout")
+    mcp.add_argument(
+        "--http",
+        metavar="HOST:PORT",
+        nargs="?",
+        type=_address,
+        const="127.0.0.1:7861",
+        help="serve streamable HTTP instead (default 127.0.0.1:7861); there is no login, so think before you open it",
+    )
+    widget = command("widget", _widget, "what the owner of a careers page needs to show the coach there")
+    widget.add_argument("name", nargs="?", default="", help="an embed of embeds.toml; without one, all of them are named")
+    widget.add_argument("--base", default="http://127.0.0.1:7860/", metavar="URL", help="the coach's public address")
+    widget.add_argument("--check", metavar="URL", help="open this page headlessly and say what blocks the widget")
     index = command("index", _index, "bring the index up to date with the corpus")
     index.add_argument("--rollback", action="store_true", help="publish the previous generation again")
     index.add_argument("--json", action="store_true")
@@ -131,6 +145,15 @@ def _count(text: str) -> int:
     return int(text)
 
 
+def _address(text: str) -> tuple[str, int]:
+    """A host and a port, an IPv6 address in brackets; anything else is wrong use."""
+    host, colon, port = text.rpartition(":")
+    host = host.removeprefix("[").removesuffix("]")
+    if not (colon and host and port.isdecimal() and int(port) < 65_536):
+        raise argparse.ArgumentTypeError(f"{text!r} is no HOST:PORT")
+    return host, int(port)
+
+
 def _share(text: str) -> float:
     """A number from 0 up to 1, without 1; anything else is wrong use."""
     try:
@@ -179,10 +202,51 @@ class _Bar:
 
 def _serve(settings: Settings, arguments: argparse.Namespace) -> int:
     from coach.web.app import open_socket, serve
+    from coach.web.config import WebConfig
 
+    config = WebConfig.of(settings)
     listener = open_socket(arguments.host, arguments.port)  # a port in use is said before anything slow
     _note("Loading the coach ...")
-    serve(_load(settings), arguments.host, arguments.port, listener)
+    serve(_load(settings), arguments.host, arguments.port, listener, config)
+    return 0
+
+
+def _widget(settings: Settings, arguments: argparse.Namespace) -> int:
+    from coach.web.embeds import read_embeds
+    from coach.web.snippet import look, origin_of, snippet
+
+    named = read_embeds(settings.embeds).named
+    embed = named.get(arguments.name)
+    if embed is None:
+        raise SettingsError(f'There is no embed "{arguments.name}"; embeds.toml names {", ".join(named)}.')
+    if arguments.check is None:
+        origin_of(arguments.base)
+        print(snippet(embed, f"{arguments.base.rstrip('/')}/"))
+        return 0
+    origin_of(arguments.check)
+    findings = look(embed, arguments.check)
+    print("\n".join(findings) or f"The widget works on {arguments.check}.")
+    return int(bool(findings))
+
+
+def _mcp(settings: Settings, arguments: argparse.Namespace) -> int:
+    try:
+        from coach.mcp_server import build_server, listen, serve_http, serve_stdio
+    except ModuleNotFoundError as error:
+        if (error.name or "").split(".")[0] not in ("mcp", "mcp_types"):
+            raise
+        raise SettingsError("`coach mcp` needs a package that is not installed; pip install 'career-coach[mcp]'.") from error
+    if arguments.http is None:
+        with redirect_stdout(sys.stderr):  # stdout belongs to the protocol from the first byte on
+            server = build_server(_load(settings))
+        serve_stdio(server)
+        return 0
+    host, port = arguments.http
+    with listen(host, port) as listener:  # a port in use is said before anything slow
+        server = build_server(_load(settings))
+        shown = f"[{host}]" if ":" in host else host
+        _note(f"The career coach's tools are at http://{shown}:{listener.getsockname()[1]}/mcp (stop with Ctrl+C)")
+        serve_http(server, host, listener)
     return 0
 
 

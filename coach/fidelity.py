@@ -34,6 +34,7 @@ _POINTS = re.compile(r"(?:(?:so|and|but|yes|no|then|also|or)\b[\s,]*)*(?:the (?:
 _LIST = re.compile(r"(?:\bsuch as|\bnamely|\bincluding|\blike)\s(.+?)(?:[.;]|$)")
 _ITEMS = re.compile(r",\s*(?:and|or)?\s+|\s+(?:and|or)\s+")
 _DONE_TO = re.compile(r"\b(?:is|are|was|were|be|been|being)\s+(?:\w+ly\s+|not\s+)?(\w+(?:ed|en|wn|ught))\b", re.IGNORECASE)
+_HOLDER = re.compile(r"([\w.&'/-]+)\s+\([^()]*\b(?:(?:19|20)\d\d|undated)\b[^()]*\)")
 _KIND = re.compile(rf"\b(?:an?|the)\s+([a-z-]+)\s+(?:{'|'.join(ROLE_NAMES.values())})\b", re.IGNORECASE)
 _BEGINS = re.compile(
     r"(?:^|[,;:]|\b(?:while|whereas|and|but|because|if|when|that|since|although))\s*(?:an?\s+|the\s+)?$", re.IGNORECASE
@@ -54,6 +55,7 @@ def slips(sentence: str, nearest: str, beside: Sequence[str]) -> tuple[str, ...]
     return tuple(
         [
             *_strays(claim, sources),
+            *_unowned(claim, sources[0]),
             *(slip for source in sources for slip in _left_out(claim, source)),
             *_added(claim, sources),
             *_moved(claim, sources),
@@ -87,6 +89,13 @@ def _strays(claim: Statement, sources: Sequence[Statement]) -> Iterator[str]:
     held = frozenset[str]().union(*(s.stems for s in sources))
     if len(claim.stems & held) < CLOSE * len(claim.stems) or len(claim.stems & sources[0].stems) < NEAREST * len(claim.stems):
         yield "says it in words that are far from the source's"
+
+
+def _unowned(claim: Statement, nearest: Statement) -> Iterator[str]:
+    """Whose word or whose practice it is ("At GitLab (handbook, 2023), ...", "says Ana Ruiz (2024)"), where the nearest source says so and the claim of nobody."""
+    holders = _HOLDER.findall(nearest.text)
+    if holders and not any(holder.lower() in claim.text.lower() for holder in holders):
+        yield f"leaves out whose word it is: {holders[0]}"
 
 
 def _left_out(claim: Statement, source: Statement) -> Iterator[str]:

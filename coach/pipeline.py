@@ -8,7 +8,7 @@ import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from coach.care import Care, care_note
 from coach.composing import Composed, cite, compose
@@ -30,6 +30,10 @@ from coach.settings import Settings
 from coach.sync import sync
 from coach.types import Answer, Author, ChatModel, Document, Evidence, Layout, Making, Outcome, Passage, Turn
 from coach.understanding import Asked, Reader
+from coach.vocabulary import roles_in
+
+if TYPE_CHECKING:
+    from coach.retriever import CoachRetriever
 
 MAX_MESSAGE = 4000  # characters; more is a document, not a question
 STATEMENTS = 12  # sentences of the evidence that a chat model is given
@@ -82,13 +86,23 @@ class Coach:
 
         `about` is what the person said about themselves, for a chat model to address them by; None takes it from their messages.
         """
+        yield from self._stream(question, history, about, self._model)
+
+    def recall(self, question: str, history: Sequence[Turn] = ()) -> Answer:
+        """The composed answer, for a history that is told by its questions alone: no model's time is spent on what was said before."""
+        *_, last = self._stream(question, history, None, None)
+        return last
+
+    def _stream(
+        self, question: str, history: Sequence[Turn], about: Sequence[str] | None, model: ChatModel | None
+    ) -> Iterator[Answer]:
         clock = _Clock()
         message = clean(question)
         if said := self._without_evidence(question, message, history):
             yield replace(said, timings_ms=clock.read())
             return
         retriever = self._current()
-        reader = Reader(retriever, self._gate, self._model)
+        reader = Reader(retriever, self._gate, model)
         rewrite = standalone(history, message)
         clock.lap("rewrite")
         asked = reader.understand(rewrite, history, message)
@@ -116,7 +130,7 @@ class Coach:
         follow_ups = follow_up_topics(look.found, proved.used, self._gate, retriever.index)
         clock.lap("answer")
         making = Making(supported=len(proved.sentences), checked=len(composed.sentences))
-        if self._model is None or asked.rewrite.form:  # shorter, or as a list: nothing for a model to add
+        if model is None or asked.rewrite.form:  # shorter, or as a list: nothing for a model to add
             for count in range(1, len(proved.sentences)):
                 yield replace(
                     answer, sentences=proved.sentences[:count], citations=proved.citations[:count], layout=proved.layout
@@ -158,6 +172,12 @@ class Coach:
         """The passages nearest to a query, best first."""
         return self._current().search(clean(query)[:MAX_MESSAGE], limit).evidence
 
+    def retriever(self, k: int = 5) -> CoachRetriever:
+        """The search for the `k` nearest passages as a LangChain retriever."""
+        from coach.retriever import CoachRetriever
+
+        return CoachRetriever(search=self.search, k=k)
+
     def passage(self, passage_id: str) -> Passage:
         """One passage by id. Raises KeyError."""
         index = self._current().index
@@ -189,6 +209,17 @@ class Coach:
         if self._shown_examples[0] != index.name:
             self._shown_examples = (index.name, nearest_topics(typical(index), self._gate, index, limit=6))
         return self._shown_examples[1]
+
+    def examples_for(self, role: str) -> tuple[str, ...]:
+        """Questions on the role that a text names ("vp-of-product"), each of which the gate lets through; () for no role."""
+        named = roles_in(role.replace("-", " ").replace("_", " "))[:1]
+        index = self._current().index
+        about = (
+            [n for n in typical(index, len(index.passages)) if named and set(named) <= set(index.passages[n].about)]
+            if named
+            else []
+        )
+        return nearest_topics(about, self._gate, index, limit=6)
 
     def close(self) -> None:
         """Give the index's files back."""

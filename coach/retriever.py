@@ -1,26 +1,21 @@
-"""The coach's search as a LangChain retriever, for programs that speak that interface."""
+"""A search as a LangChain retriever, for programs that speak that interface; `Coach.retriever` makes one."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Sequence
 
 from langchain_core.callbacks import CallbackManagerForRetrieverRun
 from langchain_core.documents import Document
 from langchain_core.retrievers import BaseRetriever
-from pydantic import ConfigDict
 
-if TYPE_CHECKING:
-    from coach.pipeline import Coach
-else:
-    Coach = object
+from coach.types import Evidence
 
 
 class CoachRetriever(BaseRetriever):
     """Passages for a query, best first, as LangChain documents with id, heading, source and score."""
 
-    model_config = ConfigDict(arbitrary_types_allowed=True)
-
-    coach: Coach
+    search: Callable[[str, int], Sequence[Evidence]]
+    """A query and how many in, evidence out."""
     k: int = 5
 
     def _get_relevant_documents(self, query: str, *, run_manager: CallbackManagerForRetrieverRun) -> list[Document]:
@@ -35,5 +30,5 @@ class CoachRetriever(BaseRetriever):
                     "score": e.score,
                 },
             )
-            for e in self.coach.search(query, self.k)
+            for e in self.search(query, self.k)
         ]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from coach.errors import SettingsError
@@ -37,6 +37,8 @@ def _packaged_corpus() -> Path:
 
 
 STARTER = _packaged_corpus()
+HERE_EMBEDS = Path("embeds.toml")
+"""Read where it lies in the folder from which the server is started."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +61,14 @@ class Settings:
     """That a model may read and write in a day (UTC), 0 for no limit."""
     threads: int = 1
     helpline: str = ""
+    embeds: Path | None = None
+    """The file that names who may show the coach on their own pages."""
+    api_origins: tuple[str, ...] = ()
+    """Origins whose pages may call the programming interface; they need the token."""
+    api_token: str = field(default="", repr=False)
+    feedback: Path | None = None
+    trusted_proxies: str = ""
+    """Addresses of proxies whose word on a visitor's address is believed, with commas; "" for none."""
 
     @classmethod
     def from_mapping(cls, environ: Mapping[str, str], corpus: str | None = None, index: str | None = None) -> Settings:
@@ -70,6 +80,11 @@ class Settings:
                 raise SettingsError(f"{name} is {text!r}; give a whole number from {least} up.")
             return int(text)
 
+        origins = tuple(environ.get("COACH_API_ORIGINS", "").replace(",", " ").split())
+        if origins and not environ.get("COACH_API_TOKEN"):
+            raise SettingsError(
+                "COACH_API_ORIGINS lets pages of other origins call the interface; set COACH_API_TOKEN, too, and give it to them."
+            )
         home = environ.get("XDG_CACHE_HOME") or Path(environ.get("HOME") or Path.home()) / ".cache"
         cache = Path(environ.get("COACH_CACHE") or Path(home) / "career-coach")
         corpus_folder = Path(corpus or environ.get("COACH_CORPUS") or STARTER)
@@ -87,4 +102,13 @@ class Settings:
             model_daily_tokens=number("COACH_MODEL_DAILY_TOKENS", 0, 0),
             threads=number("COACH_THREADS", 1, 1),
             helpline=environ.get("COACH_HELPLINE", ""),
+            embeds=Path(embeds)
+            if (embeds := environ.get("COACH_EMBEDS", ""))
+            else HERE_EMBEDS
+            if HERE_EMBEDS.is_file()
+            else None,
+            api_origins=origins,
+            api_token=environ.get("COACH_API_TOKEN", ""),
+            feedback=Path(environ.get("COACH_FEEDBACK") or cache / "feedback.jsonl"),
+            trusted_proxies=environ.get("COACH_TRUSTED_PROXIES", ""),
         )

@@ -375,7 +375,7 @@ def test_help_answers_at_once_without_the_heavy_libraries(run):
     )
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True)
     assert (done.returncode, done.stderr) == (0, "LOADED []\n")
-    for command in ("serve", "index", "ask", "chat", "search", "verify", "lint", "eval", "calibrate", "doctor"):
+    for command in ("serve", "mcp", "index", "ask", "chat", "search", "verify", "lint", "eval", "calibrate", "doctor"):
         assert command in done.stdout
 
 

@@ -4,7 +4,9 @@ from coach.fidelity import clauses, slips
 
 REPORTS = "A PM usually reports to a director, and may report to the founder in a small company."
 MEETS = "A PM meets 5 customers a week and writes 2 pages of notes."
-HIRES = "A VP of Product hires about 4 directors when the company grows, says Ana Ruiz (2024)."
+HIRES = "A VP of Product hires about 4 directors when the company grows."
+SAYS = "A VP of Product hires about 4 directors when the company grows, says Ana Ruiz (2024)."
+AT = "At Acme (handbook, 2023 or later), a PM plans the releases."
 OWNS = "A PM owns the roadmap of one product and a VP of Product owns the strategy of all products."
 PAYS = "A director should pay attention to some of the metrics and at least one budget."
 LIMIT = "A director approves up to 3 promotions a year."
@@ -47,12 +49,14 @@ MUST = "A VP of Product must explain the budget to the board."
         (MEETS, "A PM writes 2 pages of notes because 5 customers meet a PM a week.", "adds a reason", "A PM writes 2 pages of notes and meets 5 customers a week."),
         (MEETS, "A PM meets 5 customers a week and therefore writes 2 pages of notes.", "adds a reason", "A PM meets 5 customers a week and also writes 2 pages of notes."),
         (OWNS, "A VP of Product owns a larger strategy than a PM.", "adds a comparison", "A VP of Product owns the strategy of all products."),
+        (SAYS, "A VP of Product hires about 4 directors when the company grows.", "leaves out whose word it is: Ruiz", "Ana Ruiz says that a VP of Product hires about 4 directors when the company grows."),
+        (AT, "A PM plans the releases.", "leaves out whose word it is: Acme", "At Acme a PM plans the releases."),
         (OWNS, "A VP of Product is the one owning the strategy of all products.", "singles out one", "A VP of Product owns the strategy of all products."),
         (MEETS, "A PM meets 5 customers better than pages of notes.", "adds a comparison", "A PM writes 2 pages of notes."),
         (MEETS, "A PM meets 2 customers a week and writes notes.", "what 2 counts is another thing in the source", "A PM meets 5 customers a week and writes notes."),
         (MEETS, "A PM writes 5 pages of notes and meets customers a week.", "what 5 counts is another thing in the source", "A PM writes 2 pages of notes and meets customers a week."),
-        (HIRES, "Brian Lee says that a VP of Product hires about 4 directors when the company grows.", "names Lee", "Ana Ruiz says that a VP of Product hires about 4 directors when the company grows."),
-        (HIRES, "At Acme a VP of Product hires about 4 directors when the company grows.", "names Acme", "A VP of Product hires about 4 directors when the company grows (2024)."),
+        (SAYS, "Brian Lee says that a VP of Product hires about 4 directors when the company grows.", "names Lee", "Ana Ruiz says that a VP of Product hires about 4 directors when the company grows."),
+        (HIRES, "At Acme a VP of Product hires about 4 directors when the company grows.", "names Acme", "A VP of Product hires about 4 directors when the company grows."),
         (OWNS, "A PM owns the strategy.", 'says it of "product manager"', "A VP of Product owns the strategy of all products."),
         (OWNS, "A VP of Product owns the roadmap of one product.", 'says it of "VP of Product"', "A product manager owns the roadmap of one product."),
         (OWNS, "A PM owns.", "is too short to say anything", "A PM owns the roadmap."),

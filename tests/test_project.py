@@ -14,7 +14,7 @@ EVAL = {".".join(p.relative_to(PROJECT).with_suffix("").parts): p for p in sorte
 LAYERS = (
     {"cli", "__main__"},
     {"web"},
-    {"doctor", "retriever"},
+    {"doctor", "mcp_server"},
     {"pipeline"},
     {
         "conversation",
@@ -47,6 +47,7 @@ LAYERS = (
         "vocabulary",
         "lint",
         "wire",
+        "retriever",
         "model",
         "providers",
         "recording",

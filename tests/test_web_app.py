@@ -20,19 +20,33 @@ import pytest
 from browser.server import Visitor, running
 from browser.standin import StandIn
 from fastapi import FastAPI
+from starlette.routing import Mount
 from starlette.testclient import TestClient
 
 import coach
 from coach.errors import SettingsError
 from coach.web.app import create_app, open_socket
 from coach.web.chat import Handlers
+from coach.web.embeds import Embeds
 from coach.web.exchange import Exchange, Status
 from coach.web.guard import content_security_policy, is_open
+from coach.web.limits import Limiter, Limits
 
 OPEN = {
     "GET /",
     "HEAD /",
     "GET /assets/{path:path}",
+    "GET /api/v1/",
+    "GET /api/v1/documents/{document_id}",
+    "GET /api/v1/openapi.json",
+    "GET /api/v1/suggestions",
+    "GET /demo",
+    "GET /widget.js",
+    "HEAD /api/v1/openapi.json",
+    "HEAD /demo",
+    "HEAD /widget.js",
+    "POST /api/v1/answers",
+    "POST /api/v1/feedback",
     "GET /coach/page.js",
     "GET /coach/style.css",
     "GET /favicon.ico",
@@ -132,14 +146,14 @@ def base(standin: StandIn) -> Iterator[str]:
         yield address
 
 
-def routes(holder: Any) -> Iterator[str]:
+def routes(holder: Any, prefix: str = "") -> Iterator[str]:
     """Every method and path that is registered, however deep Gradio and FastAPI have put it."""
     for route in holder.routes:
         inner = getattr(route, "original_router", None) or (route if hasattr(route, "routes") else None)
         if inner is not None:
-            yield from routes(inner)
+            yield from routes(inner, prefix + (route.path if isinstance(route, Mount) else ""))
         else:
-            path = route.path if route.path == "/" else route.path.rstrip("/")
+            path = prefix + (route.path if route.path == "/" else route.path.rstrip("/"))
             yield from (f"{method} {path}" for method in route.methods)
 
 
@@ -325,9 +339,10 @@ def test_message_that_is_no_message_gets_the_kind_notice(base: str, standin: Sta
 
 
 def test_long_conversation_is_asked_to_start_anew():
-    handlers = Handlers(StandIn())
+    handlers = Handlers(StandIn(), Embeds(), Limiter(Limits()))
     full = tuple(Exchange(number, "hi", StandIn().ask("hi"), Status.DONE) for number in range(1, 101))
-    [(past, current, notice, kept)] = handlers.ask(full, gradio.EventData(None, {"question": "hi"}))
+    visitor = gradio.Request(session_hash="long", client=None, query_params={})
+    [(past, current, notice, kept)] = handlers.ask(full, visitor, gradio.EventData(None, {"question": "hi"}))
     assert "This conversation has become very long." in notice
     assert past == current == kept == gradio.skip()
 

@@ -14,7 +14,11 @@ import gradio as gr
 
 from coach.person import read_back, remember, spoken
 from coach.web import furniture
+from coach.web.api import suggested
+from coach.web.embeds import Embeds
 from coach.web.exchange import Conversation, Exchange, Status, history, next_number, settled
+from coach.web.intake import Event
+from coach.web.limits import Caller, Limiter
 from coach.web.markup import clean
 from coach.web.render import conversation_markup, exchange_markup
 
@@ -47,9 +51,10 @@ for (const name of ['ask', 'stop', 'clear'])
 """
 
 
-def build_page(coach: Coach) -> gr.Blocks:
+def build_page(coach: Coach, embeds: Embeds | None = None, limiter: Limiter | None = None) -> gr.Blocks:
     """The whole page; mount it with `coach.web.app.create_app`, which adds style, script and protection."""
-    handlers = Handlers(coach)
+    embeds = embeds or Embeds()
+    handlers = Handlers(coach, embeds, limiter or Limiter(embeds.limits))
     with gr.Blocks(title=furniture.TITLE, analytics_enabled=False, fill_width=True) as page:
         conversation = gr.State(())
         gr.HTML(furniture.HEADER, elem_id="coach-header", js_on_load=None, apply_default_css=False)
@@ -70,27 +75,44 @@ def build_page(coach: Coach) -> gr.Blocks:
     # Gradio would otherwise sum up the timings of its last 10,000 events after each one, for a monitor that is switched off.
     os.environ.setdefault("GRADIO_ANALYTICS_CACHE_FREQUENCY", str(10**9))
     os.environ.setdefault("GRADIO_ANALYTICS_MAX_EVENTS", "1")
-    page.queue(max_size=64, default_concurrency_limit=16)
+    # More places than answers at once: who finds none free is told so at once and does not wait in line.
+    page.queue(max_size=64, default_concurrency_limit=32)
     return page
+
+
+def events_of(page: gr.Blocks) -> dict[int, Event]:
+    """The page's events as Gradio numbers them."""
+    return {
+        number: Event(number, len(fn.inputs), any(target[1] == "ask" for target in fn.targets)) for number, fn in page.fns.items()
+    }
 
 
 class Handlers:
     """What the page does when asked, stopped or cleared."""
 
-    def __init__(self, coach: Coach) -> None:
+    def __init__(self, coach: Coach, embeds: Embeds, limiter: Limiter) -> None:
         self._coach = coach
+        self._embeds = embeds
+        self._limiter = limiter
 
     def welcome(self) -> str:
         """The empty page, with examples that the corpus can answer today."""
         return furniture.welcome(self._coach.examples)
 
-    def greet(self, conversation: Conversation) -> str | dict[str, Any]:
+    def greet(self, conversation: Conversation, request: gr.Request) -> str | dict[str, Any]:
         """The empty page for a new visitor: the one in the page's own text was made when the server started."""
         unchanged: dict[str, Any] = gr.skip()
-        return unchanged if conversation else self.welcome()
+        return unchanged if conversation else self._welcome(request)
 
-    def ask(self, conversation: Conversation, event: gr.EventData) -> Iterator[Update]:
+    def ask(self, conversation: Conversation, request: gr.Request, event: gr.EventData) -> Iterator[Update]:
         """Answers the newest message, sentence by sentence; a message that cannot be taken gets a notice and stays in the box."""
+        with self._limiter.answering(_caller(request)) as refused:
+            if refused:
+                yield _refused(refused.text)
+            else:
+                yield from self._ask(conversation, event)
+
+    def _ask(self, conversation: Conversation, event: gr.EventData) -> Iterator[Update]:
         conversation = settled(conversation)
         question, earlier = self._question(conversation, event)
         problem = LOST_NOTICE if _has_lost(conversation, event) else _problem(question, earlier)
@@ -115,9 +137,15 @@ class Handlers:
             return _refused(LOST_NOTICE)
         return gr.skip(), self._show(conversation[-1]), "", conversation
 
-    def clear(self) -> Update:
+    def clear(self, request: gr.Request) -> Update:
         """Forgets the conversation."""
-        return "", self.welcome(), "", ()
+        return "", self._welcome(request), "", ()
+
+    def _welcome(self, request: gr.Request) -> str:
+        """The empty page of the embed, and for the role, that the page's address names."""
+        embed = self._embeds.named.get(str(request.query_params.get("embed", "")))
+        role = str(request.query_params.get("role", ""))[:80]
+        return furniture.welcome(suggested(self._coach, embed, role), embed.greeting if embed else "")
 
     def _question(self, conversation: Conversation, event: gr.EventData) -> tuple[str, Conversation]:
         """The message, and the exchanges that came before it; a retry takes its question from the server's own memory."""
@@ -150,6 +178,11 @@ class Handlers:
 
     def _show(self, exchange: Exchange) -> str:
         return exchange_markup(exchange, self._coach.passage)
+
+
+def _caller(request: gr.Request) -> Caller:
+    client = request.client
+    return Caller(request.session_hash or "", client.host if client else "")
 
 
 def _stream(coach: Coach, exchange: Exchange, earlier: Conversation) -> Generator[Answer]:

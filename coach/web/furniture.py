@@ -17,8 +17,9 @@ SHOWN_EXAMPLES = 4
 
 HEADER = f"""
 <header class="bar">
-  <h1><span class="mark" aria-hidden="true"></span>{TITLE}</h1>
+  <h1><span class="mark" aria-hidden="true"></span><span class="name">{TITLE}</span></h1>
   <div class="tools">
+    <a class="tool full" href="./" target="_blank" rel="noopener" hidden>Full page</a>
     <button type="button" class="tool" data-act="download" hidden>Download</button>
     <button type="button" class="tool" data-act="clear" hidden>New<span class="more"> conversation</span></button>
   </div>
@@ -28,6 +29,7 @@ HEADER = f"""
 _COMPOSER = f"""
 <p class="notice" data-lost hidden>The connection to the coach was lost. Nothing on this page is gone: you can still copy and download.
 <button type="button" data-act="reload">Reload to go on</button></p>
+<p class="notice" data-turned-away hidden></p>
 {{box}}
 <form class="composer" data-composer>
   <label class="vh" for="coach-question">Your question</label>
@@ -74,10 +76,10 @@ def composer(with_model: bool) -> str:
     return _COMPOSER.format(box=_BOX if with_model else "", privacy=_WITH_MODEL if with_model else _WITHOUT_MODEL)
 
 
-def welcome(examples: Sequence[str]) -> str:
+def welcome(examples: Sequence[str], greeting: str = "") -> str:
     """What an empty page says: what can be asked, what an answer rests on, and questions to start with."""
     return (
-        '<section class="welcome"><h2>Where would you like to go from here?</h2>'
+        f'<section class="welcome"><h2>{escape(greeting or "Where would you like to go from here?")}</h2>'
         "<p>Ask what a role involves, how two roles differ, or how people move from one to the next. "
         "Each sentence of an answer carries a number: open it to see the passage behind it, "
         "with the <mark>exact words</mark> marked.</p>"

@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import re
 import secrets
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
-from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from coach.web.shell import dress
+from coach.web.embeds import Embed
+from coach.web.problem import problem
+from coach.web.shell import dress, noted
 
 READ = frozenset({"GET", "HEAD"})
 WRITE = frozenset({"POST"})
@@ -25,6 +26,11 @@ OPEN_PATHS: tuple[tuple[frozenset[str], str], ...] = (
     (READ, r"/manifest\.json"),
     (READ, r"/robots\.txt"),
     (READ, r"/coach/(?:page\.js|style\.css)"),
+    (READ, r"/widget\.js"),
+    (READ, r"/demo"),
+    (READ, r"/api/v1/(?:openapi\.json|suggestions)?"),
+    (READ, r"/api/v1/documents/[^/]{1,200}"),
+    (WRITE, r"/api/v1/(?:answers|feedback)"),
     (READ, r"/assets/[\w.-]+"),
     (READ, r"/static/(?:js|fonts|img)/[\w./-]+"),
     (READ, r"/theme\.css"),
@@ -34,24 +40,27 @@ OPEN_PATHS: tuple[tuple[frozenset[str], str], ...] = (
     (WRITE, r"/gradio_api/cancel"),
 )
 
+_EMBED = re.compile(r"/embed/(?P<name>[a-z0-9-]{1,40})")
 # Gradio compiles its templates at run time, hence 'unsafe-eval', and sets styles on elements, hence the inline styles.
 # Scripts in the page itself need the nonce of that one response, so injected markup cannot run.
 _POLICY = (
     "default-src 'none'; script-src 'self' 'unsafe-eval'{nonce}; style-src 'self' 'unsafe-inline'; img-src 'self' data:; "
-    "font-src 'self' data:; connect-src 'self'; manifest-src 'self'; media-src 'none'; object-src 'none'; frame-src 'none'; "
-    "worker-src 'none'; base-uri 'self'; form-action 'self'; frame-ancestors 'self'"
+    "font-src 'self' data:; connect-src 'self'; manifest-src 'self'; media-src 'none'; object-src 'none'; frame-src {frames}; "
+    "worker-src 'none'; base-uri 'self'; form-action 'self'; frame-ancestors {ancestors}"
 )
+_ANSWERED_HERE = (b"cross-origin-resource-policy",)  # a header that a route may set otherwise
 _HEADERS = (
     (b"x-content-type-options", b"nosniff"),
     (b"referrer-policy", b"same-origin"),
     (b"cross-origin-opener-policy", b"same-origin"),
+    (b"cross-origin-resource-policy", b"same-origin"),
     (b"permissions-policy", b"camera=(), geolocation=(), microphone=(), payment=(), usb=()"),
 )
 
 
-def content_security_policy(nonce: str = "") -> str:
-    """The policy for one response; with a nonce for the scripts that stand in the page itself."""
-    return _POLICY.format(nonce=f" 'nonce-{nonce}'" if nonce else "")
+def content_security_policy(nonce: str = "", ancestors: str = "'self'", frames: str = "'none'") -> str:
+    """The policy for one response; with a nonce for the scripts that stand in the page itself, who may frame it and what it may frame."""
+    return _POLICY.format(nonce=f" 'nonce-{nonce}'" if nonce else "", ancestors=ancestors, frames=frames)
 
 
 def is_open(method: str, path: str) -> bool:
@@ -62,30 +71,50 @@ def is_open(method: str, path: str) -> bool:
 
 
 class Guard:
-    """Answers 404 to everything that is not open, and puts the security headers on every response."""
+    """Answers 404 to everything that is not open, leads an embed's address to the page, and puts the security headers on every response."""
 
-    def __init__(self, app: ASGIApp, head: str) -> None:
+    def __init__(self, app: ASGIApp, embeds: Mapping[str, Embed], api_origins: bool = False, proxied: bool = False) -> None:
         self._app = app
-        self._head = head
+        self._embeds = embeds
+        self._api_origins = api_origins
+        self._proxied = proxied
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Handles one connection."""
         if scope["type"] == "lifespan":
             await self._app(scope, receive, send)
-        elif scope["type"] == "http":
-            response = _Response(send, self._head)
-            if is_open(scope["method"], scope["path"]):
-                await self._app(_uncompressed(scope) if scope["path"] == "/" else scope, receive, response.send)
-            else:
-                await PlainTextResponse("Not found", status_code=404)(scope, receive, response.send)
+            return
+        if scope["type"] != "http":
+            return
+        embed = self._embed(scope)
+        response = _Response(send, embed)
+        if embed or (scope["path"] == "/" and scope["method"] in READ):
+            await self._app(_as_page(scope, self._proxied), receive, response.send)
+        elif is_open(scope["method"], scope["path"]) or self._is_asked_first(scope):
+            await self._app(scope, receive, response.send)
+        else:
+            await problem(404, "There is nothing at this address.")(scope, receive, response.send)
+
+    def _embed(self, scope: Scope) -> Embed | None:
+        found = _EMBED.fullmatch(scope["path"])
+        return self._embeds.get(found["name"]) if found and scope["method"] in READ else None
+
+    def _is_asked_first(self, scope: Scope) -> bool:
+        """Whether a browser asks if a page of another origin may call the interface."""
+        return (
+            self._api_origins
+            and scope["method"] == "OPTIONS"
+            and any(is_open(m, scope["path"]) for m in ("GET", "POST"))
+            and scope["path"].startswith("/api/v1/")
+        )
 
 
 class _Response:
     """Adds the headers to a response; a page is held until it is whole, so that its scripts can be given their nonce."""
 
-    def __init__(self, send: Send, head: str) -> None:
+    def __init__(self, send: Send, embed: Embed | None) -> None:
         self._send = send
-        self._head = head
+        self._embed = embed
         self._page: Message | None = None
         self._body = bytearray()
 
@@ -104,16 +133,22 @@ class _Response:
 
     async def _finish(self, start: Message) -> None:
         nonce = secrets.token_urlsafe(16)
-        body = dress(self._body.decode(), self._head, nonce).encode() if self._body else b""
+        text = self._body.decode()
+        is_chat = "<gradio-app" in text
+        body = (dress(text, nonce, self._embed) if is_chat else noted(text, nonce)).encode()
         extra = [(b"cache-control", b"no-store")]
-        if self._body:
+        if body:
             extra.append((b"content-length", str(len(body)).encode()))
-        await self._send(_with_headers(start, content_security_policy(nonce), extra))
+        ancestors = self._embed.frame_ancestors if self._embed else "'self'"
+        policy = content_security_policy(nonce, ancestors, "'none'" if is_chat else "'self'")  # the demo frames the coach
+        await self._send(_with_headers(start, policy, extra))
         await self._send({"type": "http.response.body", "body": body})
 
 
-def _uncompressed(scope: Scope) -> Scope:
-    return {**scope, "headers": [(k, v) for k, v in scope["headers"] if k != b"accept-encoding"]}
+def _as_page(scope: Scope, proxied: bool) -> Scope:
+    """The same request for the page, uncompressed so that it can be read, and without a proxy's word where none is trusted."""
+    left_out = {b"accept-encoding"} | (set() if proxied else {b"x-forwarded-host", b"x-forwarded-proto", b"x-gradio-server"})
+    return {**scope, "path": "/", "raw_path": b"/", "headers": [(k, v) for k, v in scope["headers"] if k.lower() not in left_out]}
 
 
 def _header(message: Message, name: bytes) -> bytes:
@@ -122,6 +157,8 @@ def _header(message: Message, name: bytes) -> bytes:
 
 def _with_headers(message: Message, policy: str, extra: Sequence[tuple[bytes, bytes]] = ()) -> Message:
     added = [(b"content-security-policy", policy.encode()), *_HEADERS, *extra]
+    own = {k.lower() for k, _ in message.get("headers", ())} & set(_ANSWERED_HERE)
+    added = [(k, v) for k, v in added if k not in own]
     names = {name for name, _ in added}
     kept = [(k, v) for k, v in message.get("headers", ()) if k.lower() not in names]
     return {**message, "headers": [*kept, *added]}

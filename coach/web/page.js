@@ -28,11 +28,19 @@
   if (asked.has("view")) {
     // Gradio would open pages of its own here (interface documentation, settings) that are no part of this one.
     asked.delete("view");
-    history.replaceState(null, "", "?" + asked);
+    history.replaceState(null, "", location.pathname + "?" + asked);
+  }
+  // In an embed the address names it, so that the server knows which one asks.
+  const embed = root.dataset.embed ?? "";
+  if (embed) {
+    asked.set("embed", embed);
+    history.replaceState(null, "", location.pathname + "?" + asked);
+    root.dataset.mode = asked.get("mode") === "launcher" ? "launcher" : "inline";
   }
   const prefersDark = matchMedia("(prefers-color-scheme: dark)");
   const paint = () => {
-    root.dataset.theme = ["light", "dark"].includes(wanted) ? wanted : prefersDark.matches ? "dark" : "light";
+    const theme = wanted ?? root.dataset.painted;
+    root.dataset.theme = ["light", "dark"].includes(theme) ? theme : prefersDark.matches ? "dark" : "light";
   };
   paint();
   prefersDark.addEventListener("change", paint);
@@ -47,6 +55,24 @@
 
   const tell = (name, detail = {}) =>
     one("#coach-current [data-coach-events]")?.dispatchEvent(new CustomEvent("coach:" + name, { detail }));
+
+  // ---- the page around an embed: only one on the embed's list is spoken to, and only by its exact origin
+
+  const host = (() => {
+    if (!embed || window.parent === window) return "";
+    let origin = location.ancestorOrigins?.[0] ?? "";
+    try {
+      origin ||= new URL(document.referrer).origin;
+    } catch {
+      return "";
+    }
+    return origin === location.origin || (root.dataset.origins ?? "").split(" ").includes(origin) ? origin : "";
+  })();
+  const post = (type) => host && window.parent.postMessage({ v: 1, type: "coach:" + type }, host);
+  window.addEventListener("message", (event) => {
+    if (!host || event.origin !== host || event.source !== window.parent || event.data?.v !== 1) return;
+    if (event.data.type === "coach:focus") box()?.focus();
+  });
 
   // ---- speaking: one live region, whole sentences only
 
@@ -119,6 +145,25 @@
     location.reload();
   };
 
+  // A question that the server turns away at its door never becomes an event: what it says then is shown here.
+  const fetched = window.fetch;
+  window.fetch = async (...request) => {
+    const response = await fetched(...request);
+    if (!response.ok && new URL(response.url).pathname.endsWith("/queue/join") && waiting) {
+      const said = await response.clone().json().then((told) => told.detail, () => "");
+      turnedAway(typeof said === "string" && said ? said : "I am busy with other answers. Please try again in a few seconds.");
+    }
+    return response;
+  };
+  const turnedAway = (text) => {
+    waiting = 0;
+    sent = null;
+    const note = one("[data-turned-away]");
+    note.textContent = text;
+    note.hidden = false;
+    say(text);
+  };
+
   // ---- asking
 
   let sent = null;
@@ -140,6 +185,7 @@
     const broken = newest()?.dataset.status === "working";
     if (broken) return lost();
     waiting = Date.now();
+    one("[data-turned-away]").hidden = true;
     told = you()?.value ?? "";
     tell("ask", { ...detail, after: newest()?.dataset.number ?? "", about: told });
   };
@@ -302,7 +348,7 @@
     send();
   });
   document.addEventListener("keydown", (event) => {
-    if (event.key === "Escape" && opened) closePanel();
+    if (event.key === "Escape") opened ? closePanel() : post("close");
     if (event.target !== box() || event.key !== "Enter" || event.shiftKey || event.isComposing) return;
     event.preventDefault();
     send();
@@ -317,6 +363,10 @@
   const ready = () => {
     if (!one("#coach-log") || !box() || !one("#coach-current [data-coach-events]") || !one("#coach-source .panel")) return false;
     one(".boot")?.remove();
+    if (embed) {
+      one("a.full").hidden = false;
+      if (root.dataset.named) one(".bar .name").textContent = root.dataset.named;
+    }
     root.toggleAttribute("data-ready", true);
     box().value ||= sessionStorage.getItem("coach.draft") ?? "";
     const known = sessionStorage.getItem("coach.you");
@@ -332,6 +382,7 @@
       if (note && note.dataset.stamp !== stamp) say(note.textContent);
       stamp = note?.dataset.stamp ?? "";
     }).observe(one("#coach-notice"), { childList: true, subtree: true, attributes: true, attributeFilter: ["data-stamp"] });
+    post("ready");
     if (matchMedia("(pointer: fine)").matches && window.top === window) box().focus({ preventScroll: true });
     return true;
   };

@@ -6,6 +6,7 @@ import hashlib
 import re
 from pathlib import Path
 
+from coach.web.embeds import Embed
 from coach.web.furniture import TITLE
 from coach.web.markup import escape
 
@@ -25,12 +26,18 @@ def asset(name: str) -> str:
     return (HERE / name).read_text(encoding="utf-8")
 
 
-def head_markup() -> str:
+def _embedded(embed: Embed) -> str:
+    """What the page's script has to know of its embed: its name, whose messages count, how it looks."""
+    data = {"embed": embed.name, "origins": " ".join(embed.origins), "named": embed.title, "painted": embed.theme}
+    return "".join(f' data-{name}="{escape(value)}"' for name, value in data.items())
+
+
+def head_markup(title: str = "") -> str:
     """What our page needs in its head; the version in each address lets browsers keep the files for good."""
     style, script = (f"coach/{name}?v={_version(name)}" for name in ("style.css", "page.js"))
     # Not deferred: the stand-in for blocked storage must exist before Gradio looks for storage.
     return (
-        f"<title>{escape(TITLE)}</title>"
+        f"<title>{escape(title or TITLE)}</title>"
         '<meta name="description" content="Career answers with the passage behind every sentence.">'
         '<meta name="color-scheme" content="light dark">'
         '<link rel="icon" href="favicon.ico" type="image/svg+xml">'
@@ -38,12 +45,20 @@ def head_markup() -> str:
     )
 
 
-def dress(page: str, head: str, nonce: str) -> str:
+def dress(page: str, nonce: str, embed: Embed | None = None) -> str:
     """Gradio's page with our head, without its link previews and memory addresses, every script carrying the nonce."""
     page = _ADDRESS.sub("", _CARD.sub("", page))
+    head = head_markup(embed.title if embed else "")
+    if embed:  # one folder further down than Gradio thinks
+        page = page.replace('<base href="./"', '<base href="../"', 1).replace("<html", f"<html{_embedded(embed)}", 1)
     # After <base>, so that our relative addresses are read against it, and before any script.
     page = re.sub(r"(<base [^>]*>)", lambda m: m[1] + head, page, count=1)
     page = page.replace("<gradio-app", _BEFORE + "<gradio-app", 1)
+    return noted(page, nonce)
+
+
+def noted(page: str, nonce: str) -> str:
+    """A page of ours with the nonce on its scripts."""
     return _SCRIPT.sub(f'<script nonce="{nonce}"', page)
 
 

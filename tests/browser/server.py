@@ -13,15 +13,16 @@ from typing import Any
 import httpx
 import uvicorn
 
-from coach.web.app import create_app, open_socket
+from coach.web.app import create_app, open_socket, server_config
+from coach.web.config import WebConfig
 
 
 @contextmanager
-def running(coach: Any, port: int = 0) -> Iterator[str]:
+def running(coach: Any, port: int = 0, config: WebConfig | None = None) -> Iterator[str]:
     """The address of a server that answers as this coach; it is gone, connections and all, afterwards."""
     listener = open_socket("127.0.0.1", port)
-    config = uvicorn.Config(create_app(coach), log_level="critical", timeout_graceful_shutdown=1, ws="none")
-    server = uvicorn.Server(config)
+    config = config or WebConfig()
+    server = uvicorn.Server(server_config(create_app(coach, config), config, "critical", 1))
     thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
     thread.start()
     deadline = time.monotonic() + 30

@@ -61,6 +61,14 @@ class StandIn:
         self._document = Document("vp", TITLE, "role", (), (), (SOURCE, LADDER), TEXT, "vp.md")
         self._passages = _passages()
 
+    def examples_for(self, role: str) -> tuple[str, ...]:
+        """Questions on a role."""
+        return ("Who does a VP of Product lead?",) if "vp" in role else ()
+
+    def recall(self, question: str, history: Sequence[Turn] = ()) -> Answer:
+        """The complete answer."""
+        return self._answer(question)
+
     def passage(self, passage_id: str) -> Passage:
         """The passage with this id."""
         return self._passages[passage_id]

@@ -1,0 +1,31 @@
+"""What an operator decides about the public side of the server."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from coach.settings import Settings
+from coach.web.embeds import Embeds, read_embeds
+
+
+@dataclass(frozen=True, slots=True)
+class WebConfig:
+    """Embeds and their limits, who may call the programming interface, where feedback goes, and which proxies are believed."""
+
+    embeds: Embeds = field(default_factory=Embeds)
+    api_origins: tuple[str, ...] = ()
+    api_token: str = ""
+    feedback: Path | None = None
+    trusted_proxies: str = ""
+
+    @classmethod
+    def of(cls, settings: Settings) -> WebConfig:
+        """From the settings. Raises SettingsError for unusable embeds."""
+        return cls(
+            embeds=read_embeds(settings.embeds),
+            api_origins=settings.api_origins,
+            api_token=settings.api_token,
+            feedback=settings.feedback,
+            trusted_proxies=settings.trusted_proxies,
+        )

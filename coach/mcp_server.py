@@ -120,7 +120,7 @@ def build_server(coach: Coach) -> MCPServer[dict[str, Any]]:
     def ask(question: Question, earlier: Earlier = ()) -> AnswerRow:
         """Answer a question about the roles from product manager to VP of Product and the way between them, only from the library.
 
-        Each sentence comes with the quote that proves it. What the library does not cover is refused, with the nearest topics that it covers.
+        Each claim comes with the quote that proves it. What the library does not cover is refused, with the nearest topics that it covers.
         """
         return AnswerRow.model_validate(answer_json(coach.converse([*earlier, question])))
 
@@ -134,7 +134,7 @@ def build_server(coach: Coach) -> MCPServer[dict[str, Any]]:
 
     @server.tool(title="Compare two roles", annotations=asking, structured_output=True)
     def compare(role: Role, other_role: Role, topic: Topic = "") -> AnswerRow:
-        """Say how two roles in product differ, in one topic or in all, only from the library and with a quote for each sentence.
+        """Say how two roles in product differ, in one topic or in all, only from the library and with a quote for each claim.
 
         Where the library does not compare them in that topic, the answer may be about how they differ otherwise, or a refusal.
         """

@@ -149,7 +149,7 @@
   const fetched = window.fetch;
   window.fetch = async (...request) => {
     const response = await fetched(...request);
-    if (!response.ok && new URL(response.url).pathname.endsWith("/queue/join") && waiting) {
+    if (!response.ok && new URL(response.url).pathname.endsWith("/queue/join")) {
       const said = await response.clone().json().then((told) => told.detail, () => "");
       turnedAway(typeof said === "string" && said ? said : "I am busy with other answers. Please try again in a few seconds.");
     }

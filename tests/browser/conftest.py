@@ -4,14 +4,19 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Frame, Page, sync_playwright
 
+from browser.hosts import Host, careers_page, hosting, line
 from browser.server import running
 from browser.standin import StandIn
+from coach.web.config import WebConfig
+from coach.web.embeds import Embed, Embeds
+from coach.web.limits import Limits
 
 FLAGS = (
     "--no-sandbox",
@@ -26,6 +31,7 @@ DESKTOP = {"viewport": {"width": 1280, "height": 860}}
 PHONE = {"viewport": {"width": 390, "height": 844}, "is_mobile": True, "has_touch": True}
 
 Visit = Callable[..., Page]
+"""Opens a page and watches it; see the fixtures `visit` and `call`."""
 
 
 @pytest.fixture(scope="session")
@@ -89,7 +95,85 @@ def visit(chromium: Browser, contexts: dict[str, BrowserContext], address: str) 
     assert errors == []
 
 
-def ask(page: Page, question: str) -> None:
+@dataclass(frozen=True)
+class Careers:
+    """A careers site and the coach that it shows, on two sites."""
+
+    host: Host
+    base: str
+    coach: StandIn
+
+
+@pytest.fixture(scope="session")
+def careers() -> Iterator[Careers]:
+    """A site that may show the embeds `careers` and `other`, but neither `closed` nor the demo."""
+    coach = StandIn(pause=0.02)
+    with hosting() as host:
+        named = {
+            "careers": Embed("careers", (host.origin,)),
+            "other": Embed("other", (host.origin,), "Growing here", "dark", "Which way up?", ("How do I grow?", "Compare the two")),
+            "elsewhere": Embed("elsewhere", ("https://www.example.com",)),
+            "closed": Embed("closed"),
+        }
+        config = WebConfig(embeds=Embeds(named, Limits(address_per_minute=10_000)))
+        with running(coach, config=config) as base:
+            yield Careers(host, base, coach)
+
+
+@pytest.fixture
+def call(chromium: Browser, contexts: dict[str, BrowserContext], careers: Careers) -> Iterator[Visit]:
+    """Opens a page of the careers site; afterwards nothing may have failed or gone to a third host, and there is no cookie.
+
+    `expected` is what the console may complain of; `alone` gives the page a profile of its own; `before` runs in every document.
+    """
+    opened, own, seen, errors = [], [], [], []
+
+    def complain(text: str, expected: str) -> None:
+        if not expected or expected not in text:
+            errors.append(text)
+
+    def open_page(
+        html: str | None = None,
+        *,
+        headers: dict[str, str] | None = None,
+        expected: str = "",
+        alone: bool = False,
+        before: str = "",
+        **options: Any,
+    ) -> Page:
+        careers.host.pages["/"] = careers_page(line(careers.base)) if html is None else html
+        careers.host.headers = headers or {}
+        wanted = {**DESKTOP, "reduced_motion": "reduce", **options}
+        if alone or before:
+            context = chromium.new_context(**wanted)
+            own.append(context)
+        else:
+            context = contexts.get(repr(wanted)) or chromium.new_context(**wanted)
+            contexts[repr(wanted)] = context
+        if before:
+            context.add_init_script(before)
+        page = context.new_page()
+        opened.append(page)
+        page.set_default_timeout(15_000)
+        page.on("request", lambda request: seen.append(request.url))
+        page.on("pageerror", lambda error: complain(str(error), expected))
+        page.on("console", lambda message: complain(message.text, expected) if message.type == "error" else None)
+        page.goto(careers.host.origin)
+        return page
+
+    yield open_page
+    cookies = [cookie for context in {page.context for page in opened} for cookie in context.cookies()]
+    for page in opened:
+        page.close()
+    for context in own:
+        context.close()
+    ours = (careers.host.origin, careers.base)
+    assert [url for url in seen if urlsplit(url).scheme in ("http", "https") and not url.startswith(ours)] == []
+    assert errors == []
+    assert cookies == []
+
+
+def ask(page: Page | Frame, question: str) -> None:
     """Types a question, sends it with Enter and waits until its answer is finished."""
     before = newest(page)
     page.fill("#coach-question", question)
@@ -97,13 +181,13 @@ def ask(page: Page, question: str) -> None:
     finished(page, before)
 
 
-def newest(page: Page) -> str:
+def newest(page: Page | Frame) -> str:
     """The number of the newest exchange, empty when there is none."""
     article = page.query_selector("#coach-current article")
     return article.get_attribute("data-number") or "" if article else ""
 
 
-def finished(page: Page, before: str) -> None:
+def finished(page: Page | Frame, before: str) -> None:
     """Waits until an exchange newer than `before` has its whole answer."""
     page.wait_for_function(
         """before => {

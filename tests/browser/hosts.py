@@ -8,6 +8,27 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
+from playwright.sync_api import Frame, Page
+
+LAUNCHER = "career-coach"
+INLINE = "career-coach-inline"
+_CAREERS = """<!doctype html>
+<html lang="en"{attributes}>
+<head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1"><title>Jobs at Northwind</title>{head}</head>
+<body>
+<header><nav aria-label="Main"><a href="#jobs">Jobs</a></nav></header>
+<main>
+<h1>Jobs at Northwind</h1>
+<p>We are looking for <em>product managers</em> who like ships.</p>
+<form><label>Search <input type="search" name="q"></label> <button type="button" id="own">Find</button></form>
+<ul id="jobs"><li>Product Manager, Berths</li><li>VP of Product</li></ul>
+{main}
+</main>
+{end}
+</body>
+</html>
+"""
+
 
 @dataclass
 class Host:
@@ -50,3 +71,28 @@ def hosting(pages: Mapping[str, str] | None = None) -> Iterator[Host]:
         server.shutdown()
         server.server_close()
         thread.join(5)
+
+
+def careers_page(end: str = "", main: str = "", head: str = "", attributes: str = "") -> str:
+    """A page about jobs; `end` stands last in its body, where an owner pastes the line for the widget."""
+    return _CAREERS.format(end=end, main=main, head=head, attributes=attributes)
+
+
+def line(base: str, embed: str = "careers", **settings: str) -> str:
+    """What an owner pastes; the settings become data- attributes."""
+    told = "".join(f' data-{name.replace("_", "-")}="{value}"' for name, value in settings.items())
+    return f'<script src="{base}widget.js" data-embed="{embed}"{told} defer></script>'
+
+
+def chat(page: Page, place: str = LAUNCHER) -> Frame:
+    """The frame of the coach in this place, once it can be asked."""
+    frame = page.locator(f"{place} iframe").element_handle().content_frame()
+    assert frame is not None
+    frame.wait_for_selector("html[data-ready]")
+    return frame
+
+
+def opened(page: Page) -> Frame:
+    """Opens the coach by its button."""
+    page.locator(LAUNCHER).get_by_role("button", expanded=False).click()
+    return chat(page)

@@ -44,6 +44,7 @@ from coach.retrieval import Retriever
 from coach.settings import DEFAULT_ENCODER, Settings
 from coach.sync import sync
 from coach.types import Author, Outcome, Passage, Prompt
+from eval.bench_web import LOADER_BYTES, MAIN_THREAD_MS, RAPID, measure_rapid, measure_widget
 from eval.cases import shipped
 from eval.metrics import has_key_facts, mean
 from eval.mutations import synonym
@@ -124,6 +125,11 @@ def measures(large: int) -> dict[str, Measure]:
         "memory": Measure("resident memory of the idle server / a process that only loaded the model", "MB", 0.9),
         "model first": Measure(f"first sentence proved, after a chat model's own first / {PROOF_MS:g} ms", "ms", 1.0),
         "model whole": Measure("answer in a chat model's words / the model's own time", "ms", 1.05),
+        "widget size": Measure(f"widget.js gzipped / {LOADER_BYTES:g} bytes", "bytes", 1.0),
+        "widget script": Measure(f"main-thread time of widget.js before it is opened / {MAIN_THREAD_MS:g} ms", "ms", 1.0),
+        "widget open": Measure("from the click until one can ask, in the widget / loading the plain chat page", "ms", 2.0),
+        "widget transfer": Measure("transferred by opening the widget / by the plain chat page", "kB", 1.1),
+        "rapid": Measure(f"an answer while another visitor sends {RAPID} requests without a pause / an answer alone", "ms", 1.2),
         "naive right": Measure("cases met rightly, the coach / a naive pipeline", "of the cases", 1.0, at_least=True),
         "naive words": Measure("words of an answer, the coach / a naive pipeline", "words", 1.0),
         "naive time": Measure("an answer, the coach / a naive pipeline", "ms", 1.0),
@@ -526,6 +532,16 @@ def parts(settings: Settings, size: int, rebuild: bool, folder: Path, clock: Clo
         Part("Answers ...", ("answer",), lambda: {"answer": measure_answers(root, encoder, settings.cache, clock)}),
         Part("A chat model ...", ("model first", "model whole"), lambda: measure_model(root, encoder, settings.cache)),
         Part("Programs ...", ("start", "memory"), lambda: measure_processes(settings, root, clock)),
+        Part(
+            "The widget on a page of another site ...",
+            ("widget size", "widget script", "widget open", "widget transfer"),
+            lambda: measure_widget(_coach(settings, root, "serve", "--port", "0"), folder),
+        ),
+        Part(
+            "A visitor without a pause ...",
+            ("rapid",),
+            lambda: measure_rapid(_coach(settings, root, "serve", "--port", "0"), folder),
+        ),
         Part(
             "A naive pipeline ...",
             ("naive right", "naive words", "naive time"),

@@ -12,11 +12,11 @@ from mcp.server.mcpserver import Context, MCPServer
 from mcp.server.mcpserver.exceptions import ToolError
 from mcp.server.transport_security import TransportSecuritySettings
 from mcp_types import CallToolResult, InputRequiredResult, ToolAnnotations
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import Field, ValidationError
 
 from coach.errors import SettingsError
 from coach.pipeline import Coach
-from coach.types import Citation, Layout, Making, Outcome, Voice
+from coach.shapes import AnswerShape, SearchShape
 from coach.vocabulary import ROLE_LABELS, ROLE_NAMES, role_mentions
 from coach.wire import answer_json, evidence_json
 
@@ -33,55 +33,6 @@ Every sentence that claims something names, in `citations`, the words of the lib
 `outcome` says how the coach met the question. Refusals are real answers: with "no_evidence" the library does not cover the question and with
 "out_of_scope" it is about another field. Then say so rather than answer from elsewhere in the coach's name; `nearest_topics` are questions that
 the library does answer. With "care" the person may be in distress: give them `text` as it is."""
-
-
-class _Row(BaseModel):
-    model_config = ConfigDict(extra="allow")  # a name that coach/wire.py gains is passed on
-
-
-class SentenceRow(_Row):
-    """One sentence of an answer; `citations` are numbers of the answer's citations."""
-
-    text: str
-    citations: list[int]
-    supported: bool
-    score: float
-    role: str
-    voice: Voice
-    claim: str
-
-
-class AnswerRow(_Row):
-    """An answer as coach/wire.py writes it, with the proof of every sentence."""
-
-    question: str
-    standalone_question: str
-    outcome: Outcome
-    text: str
-    layout: Layout
-    sentences: list[SentenceRow]
-    citations: list[Citation]
-    follow_ups: list[str]
-    nearest_topics: list[str]
-    making: Making
-    timings_ms: dict[str, float]
-
-
-class EvidenceRow(_Row):
-    """A passage of the library with its score and the parts of it."""
-
-    passage_id: str
-    document_id: str
-    score: float
-    text: str
-    heading: str
-    parts: dict[str, float]
-
-
-class SearchRow(_Row):
-    """The passages nearest to a query, best first."""
-
-    results: list[EvidenceRow]
 
 
 Question = Annotated[str, Field(max_length=LONGEST, description="What the person asks, in their own words.")]
@@ -117,28 +68,28 @@ def build_server(coach: Coach) -> MCPServer[dict[str, Any]]:
     asking = local.model_copy(update={"open_world_hint": coach.has_model})  # which may lie with a provider
 
     @server.tool(title="Ask the coach", annotations=asking, structured_output=True)
-    def ask(question: Question, earlier: Earlier = ()) -> AnswerRow:
+    def ask(question: Question, earlier: Earlier = ()) -> AnswerShape:
         """Answer a question about the roles from product manager to VP of Product and the way between them, only from the library.
 
         Each claim comes with the quote that proves it. What the library does not cover is refused, with the nearest topics that it covers.
         """
-        return AnswerRow.model_validate(answer_json(coach.converse([*earlier, question])))
+        return AnswerShape.model_validate(answer_json(coach.ask(question, coach.recall(earlier))))
 
     @server.tool(title="Search the library", annotations=local, structured_output=True)
-    def search(query: Query, limit: Limit = 5) -> SearchRow:
+    def search(query: Query, limit: Limit = 5) -> SearchShape:
         """Find the passages of the library nearest to a query, best first.
 
         There is always a nearest passage: that one is found does not mean that it answers anything. `ask` is the tool that judges that.
         """
-        return SearchRow.model_validate({"results": [evidence_json(e) for e in coach.search(query, limit)]})
+        return SearchShape.model_validate({"results": [evidence_json(e) for e in coach.search(query, limit)]})
 
     @server.tool(title="Compare two roles", annotations=asking, structured_output=True)
-    def compare(role: Role, other_role: Role, topic: Topic = "") -> AnswerRow:
+    def compare(role: Role, other_role: Role, topic: Topic = "") -> AnswerShape:
         """Say how two roles in product differ, in one topic or in all, only from the library and with a quote for each claim.
 
         Where the library does not compare them in that topic, the answer may be about how they differ otherwise, or a refusal.
         """
-        return AnswerRow.model_validate(answer_json(coach.ask(_comparison(role, other_role, topic))))
+        return AnswerShape.model_validate(answer_json(coach.ask(_comparison(role, other_role, topic))))
 
     return server
 

@@ -88,10 +88,13 @@ class Coach:
         """
         yield from self._stream(question, history, about, self._model)
 
-    def recall(self, question: str, history: Sequence[Turn] = ()) -> Answer:
-        """The composed answer, for a history that is told by its questions alone: no model's time is spent on what was said before."""
-        *_, last = self._stream(question, history, None, None)
-        return last
+    def recall(self, messages: Iterable[str]) -> list[Turn]:
+        """The turns of a conversation that is told by its messages alone, with composed answers: no model's time is spent on what was said before."""
+        history: list[Turn] = []
+        for message in messages:
+            *_, answer = self._stream(message, history, None, None)
+            history.append(Turn.of(answer))
+        return history
 
     def _stream(
         self, question: str, history: Sequence[Turn], about: Sequence[str] | None, model: ChatModel | None

@@ -416,3 +416,12 @@ def test_another_visitors_words_are_in_no_prompt(spoken_coach):
     coach.ask("I'm a PM at Zebra Lantern Ltd. Who does a VP of Product report to?")
     coach.ask("Who does a VP of Product report to?")
     assert "Zebra" not in model.prompts[-1].user
+
+
+def test_a_conversation_told_by_its_messages_is_composed_again_without_the_model(spoken_coach, coach):
+    model = Scripted("A VP of Product reports to the CEO. [1]")
+    messages = ["Who does a VP of Product report to?", "and a PM?"]
+    turns = spoken_coach(model).recall(messages)
+    assert model.prompts == []
+    assert [t.question for t in turns] == messages
+    assert turns[1].answer == coach.ask(messages[1], turns[:1]).text

@@ -33,6 +33,11 @@ def test_without_variables_the_starter_corpus_and_the_users_cache_are_used(tmp_p
         ("COACH_MODEL_DAILY_TOKENS", "100000", "model_daily_tokens", 100_000),
         ("COACH_THREADS", "3", "threads", 3),
         ("COACH_HELPLINE", "Call us.", "helpline", "Call us."),
+        ("COACH_EMBEDS", "/an/embeds.toml", "embeds", Path("/an/embeds.toml")),
+        ("COACH_EMBEDS", "", "embeds", None),
+        ("COACH_API_TOKEN", "secret", "api_token", "secret"),
+        ("COACH_FEEDBACK", "/a/file.jsonl", "feedback", Path("/a/file.jsonl")),
+        ("COACH_TRUSTED_PROXIES", "proxy.internal", "trusted_proxies", "proxy.internal"),
         ("XDG_CACHE_HOME", "/x", "cache", Path("/x/career-coach")),
         ("COACH_ENCODER", "", "encoder", DEFAULT_ENCODER),
     ],
@@ -91,3 +96,19 @@ def test_no_variable_of_a_shell_turns_tracing_on():
     )
     done = subprocess.run([sys.executable, "-c", check], env={**os.environ, **tracing}, capture_output=True, text=True)
     assert (done.returncode, done.stderr) == (0, "")
+
+
+def test_the_embeds_of_the_folder_are_found(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "embeds.toml").touch()
+    assert Settings.from_mapping({"HOME": "/h"}).embeds == Path("embeds.toml")
+
+
+def test_other_origins_may_call_only_with_a_token():
+    with pytest.raises(SettingsError, match="set COACH_API_TOKEN, too"):
+        Settings.from_mapping({"HOME": "/h", "COACH_API_ORIGINS": "https://a.example"})
+    settings = Settings.from_mapping(
+        {"HOME": "/h", "COACH_API_ORIGINS": "https://a.example, https://b.example", "COACH_API_TOKEN": "secret"}
+    )
+    assert settings.api_origins == ("https://a.example", "https://b.example")
+    assert "secret" not in repr(settings)

@@ -27,6 +27,7 @@ import coach
 from coach.errors import SettingsError
 from coach.web.app import create_app, open_socket
 from coach.web.chat import Handlers
+from coach.web.config import WebConfig
 from coach.web.embeds import Embeds
 from coach.web.exchange import Exchange, Status
 from coach.web.guard import content_security_policy, is_open
@@ -424,3 +425,26 @@ def wait_until_up(address: str) -> None:
         except httpx.TransportError:
             time.sleep(0.1)
     raise AssertionError("The server did not answer.")
+
+
+@pytest.mark.parametrize(
+    ("proxies", "let_through"),
+    [("", 2), ("127.0.0.1", 4), ("192.0.2.1", 2)],
+    ids=["none trusted", "trusted", "another one trusted"],
+)
+def test_a_visitors_address_is_taken_from_a_trusted_proxy_only(proxies: str, let_through: int):
+    limits = Limits(address_per_minute=2)
+    with running(StandIn(), config=WebConfig(embeds=Embeds(limits=limits), trusted_proxies=proxies)) as base:
+        sent = [
+            httpx.post(
+                f"{base}api/v1/answers", json={"question": "Who leads?"}, headers={"x-forwarded-for": f"198.51.100.{n % 2}"}
+            )
+            for n in range(6)
+        ]
+    assert sum(answer.status_code == 200 for answer in sent) == let_through
+    assert {answer.status_code for answer in sent} == {200, 429}
+
+
+def test_a_proxys_word_on_the_host_counts_only_where_one_is_trusted(client: TestClient):
+    page = client.get("/", headers={"x-forwarded-host": "evil.example", "x-gradio-server": "https://evil.example/"}).text
+    assert "evil.example" not in page

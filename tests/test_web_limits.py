@@ -97,3 +97,12 @@ def test_many_threads_get_exactly_what_there_is():
     for thread in threads:
         thread.join()
     assert sum(let_through) == 100
+
+
+def test_what_is_no_question_has_a_window_of_its_own():
+    limiter = Limiter(Limits(**WIDE, events_per_minute=3))
+    caller = Caller("v", "office")
+    assert [limiter.event(caller) is None for _ in range(5)] == [True, True, True, False, False]
+    refused = limiter.event(caller)
+    assert refused and "from your network" in refused.text and 50 <= refused.seconds <= 61
+    assert limiter.event(Caller("v", "home")) is None and limiter.ask(caller) is None

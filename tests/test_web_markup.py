@@ -92,6 +92,8 @@ def test_web_addresses_become_links(url: str):
         "https://",
         "http://[",
         "file:///etc",
+        "https://career-coach.example@evil.example/",
+        "https://user:word@evil.example/",
     ],
 )
 def test_other_addresses_do_not(url: str):

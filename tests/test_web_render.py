@@ -6,12 +6,15 @@ from dataclasses import replace
 
 import pytest
 from browser.standin import SOURCE, StandIn
+from markdown_it import MarkdownIt
+from payloads import PAYLOADS
 from test_web_markup import HOSTILE, Seen
 
 from coach.types import Answer, Citation, Layout, Outcome, Passage, Sentence
 from coach.web.exchange import Exchange, Status, history, next_number, settled
 from coach.web.export import exchange_markdown
 from coach.web.furniture import notice, welcome
+from coach.web.markup import safe_url
 from coach.web.render import conversation_markup, exchange_markup
 from coach.web.source import quoted_span, source_panel
 
@@ -184,10 +187,42 @@ def test_export_of_a_comparison_says_whose_side_it_is_on():
     assert "- Product manager: A product manager watches" in text and "- VP of Product: A VP of Product leads" in text
 
 
-@pytest.mark.parametrize("text", HOSTILE)
-def test_export_cannot_load_or_run_anything_where_it_is_read(text: str):
-    exported = exchange_markdown(hostile(text))
-    assert "](" not in exported.replace("\\](", "") and "<script" not in exported.replace("\\<", "")
+MARKDOWN = {
+    **PAYLOADS,
+    "rule": "---",
+    "underlined": "x\n===\n\ny\n---",
+    "quoted": "> x",
+    "numbered": "1. x",
+    "indented": "    x\n\n\tx",
+    "listed": "+ x\n- x",
+    "defined": "[r]: https://evil.example",
+    "backslash": "x\\\n# x",
+    "opened": "~~~\nx\n\n# x",
+}
+WORDS = {"text", "softbreak", "text_special"}
+BLOCKS = {"heading", "paragraph", "bullet_list", "ordered_list", "list_item", "inline"}
+
+
+@pytest.mark.parametrize("text", MARKDOWN.values(), ids=MARKDOWN)
+def test_export_is_read_as_one_heading_and_plain_words(text: str):
+    shown = hostile(text)
+    assert shown.answer is not None
+    for layout in Layout:
+        read = (
+            MarkdownIt("commonmark")
+            .enable(["table", "strikethrough"])
+            .parse(exchange_markdown(replace(shown, answer=replace(shown.answer, layout=layout))))
+        )
+        inside = [part for token in read for part in token.children or ()]
+        links = [str(part.attrs["href"]) for part in inside if part.type == "link_open"]
+        assert len(links) <= bool(safe_url(text)) and all(link.startswith("https://") for link in links)
+        assert {part.type for part in inside} <= WORDS | ({"link_open", "link_close"} if links else set())
+        assert {token.type.removesuffix("_open").removesuffix("_close") for token in read} <= BLOCKS
+        assert sum(token.type == "heading_open" for token in read) == 1
+
+
+def test_export_keeps_the_lists_of_the_coachs_own_words():
+    assert "\n- Talk to a doctor" in exchange_markdown(exchange("I feel hopeless"))
 
 
 def test_history_is_the_finished_turns_only():

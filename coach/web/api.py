@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import logging
 from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from contextlib import closing
+from functools import partial
 from secrets import compare_digest
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
@@ -12,11 +14,14 @@ import anyio.to_thread
 from fastapi import Depends, FastAPI, Query, Request, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import HTMLResponse, JSONResponse, StreamingResponse
+from fastapi.security import HTTPBearer
 from pydantic import BaseModel, ConfigDict, Field
 from starlette.exceptions import HTTPException
 from starlette.middleware.cors import CORSMiddleware
+from starlette.types import ASGIApp, Receive, Scope, Send
 
-from coach.types import Answer, Turn
+from coach.shapes import AnswerShape
+from coach.types import Answer
 from coach.web.described import description
 from coach.web.embeds import Embed
 from coach.web.feedback import Feedback
@@ -30,10 +35,12 @@ if TYPE_CHECKING:
     from coach.pipeline import Coach
     from coach.web.config import WebConfig
 
+logger = logging.getLogger(__name__)
+
 MAX_EARLIER = 20
 """Earlier messages of a conversation that are taken with a question."""
 _STRICT = ConfigDict(extra="forbid", strict=True)
-_Message = Annotated[str, Field(min_length=1, max_length=MAX_QUESTION)]
+_Message = Annotated[str, Field(min_length=1, max_length=MAX_QUESTION, pattern=r"\S")]
 
 
 class Ask(BaseModel):
@@ -51,46 +58,6 @@ class Problem(BaseModel):
     title: str
     status: int
     detail: str
-
-
-class ShownCitation(BaseModel):
-    """The exact characters of a document that prove a sentence: `document.text[start:end] == quote`."""
-
-    number: int
-    passage_id: str
-    document_id: str
-    title: str
-    heading: str
-    source: str
-    url: str
-    quote: str
-    start: int
-    end: int
-
-
-class ShownSentence(BaseModel):
-    """One sentence; `citations` are numbers."""
-
-    model_config = ConfigDict(extra="allow")
-    text: str
-    citations: list[int]
-    supported: bool
-    score: float
-
-
-class ShownAnswer(BaseModel):
-    """An answer as the command line prints it."""
-
-    model_config = ConfigDict(extra="allow")
-    question: str
-    standalone_question: str
-    outcome: Literal["answered", "no_evidence", "out_of_scope", "care", "greeting"]
-    text: str
-    sentences: list[ShownSentence]
-    citations: list[ShownCitation]
-    follow_ups: list[str]
-    nearest_topics: list[str]
-    timings_ms: dict[str, float]
 
 
 class Suggestions(BaseModel):
@@ -175,12 +142,43 @@ class Endpoints:
         )
 
     async def feedback(self, opinion: Opinion) -> Response:
-        """Thumbs up or down; the words of question and comment are kept only with `keep_text`."""
+        """Thumbs up or down on an answer made of these passages; the words of question and comment are kept only with `keep_text`."""
         if self._config.feedback:
             words = {"question": opinion.question, "comment": opinion.comment} if opinion.keep_text else {}
-            kept = {"rating": opinion.rating, "passages": opinion.passages, **words}
-            await anyio.to_thread.run_sync(Feedback(self._config.feedback).add, kept)
+            # A name that the library does not have could be anything, also words that nobody agreed to have kept.
+            kept = {"rating": opinion.rating, "passages": [p for p in opinion.passages if self._has(p)], **words}
+            try:
+                await anyio.to_thread.run_sync(Feedback(self._config.feedback).add, kept)
+            except OSError as error:
+                logger.warning("Feedback could not be written (%s); set COACH_FEEDBACK to a file that can be.", error.strerror)
+                return problem(503, "Feedback cannot be kept at the moment.")
         return Response(status_code=204)
+
+    def _has(self, passage_id: str) -> bool:
+        try:
+            self._coach.passage(passage_id)
+        except KeyError:
+            return False
+        return True
+
+
+class Cors:
+    """Lets pages of the listed origins read what the interface answers, refusals at the door included; no other address is shared."""
+
+    def __init__(self, app: ASGIApp, origins: Sequence[str]) -> None:
+        self._app = app
+        self._shared = CORSMiddleware(
+            app,
+            allow_origins=list(origins),
+            allow_methods=["GET", "POST"],
+            allow_headers=["Authorization", "Content-Type"],
+            expose_headers=["Retry-After"],
+        )
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Handles one connection."""
+        ours = scope["type"] == "http" and scope["path"].startswith("/api/v1/")
+        await (self._shared if ours else self._app)(scope, receive, send)
 
 
 def build_api(coach: Coach, config: WebConfig, limiter: Limiter) -> FastAPI:
@@ -192,31 +190,22 @@ def build_api(coach: Coach, config: WebConfig, limiter: Limiter) -> FastAPI:
         docs_url=None,
         redoc_url=None,
         openapi_url="/openapi.json",
-        dependencies=[Depends(_gate(config))],
         servers=[{"url": "/api/v1"}],
         root_path_in_servers=False,
     )
-    if config.api_origins:
-        api.add_middleware(
-            CORSMiddleware,
-            allow_origins=list(config.api_origins),
-            allow_methods=["GET", "POST"],
-            allow_headers=["Authorization", "Content-Type"],
-        )
     api.add_exception_handler(HTTPException, _on_http)
     api.add_exception_handler(RequestValidationError, _on_shape)
     ends = Endpoints(coach, config, limiter)
+    # The description itself stays open: whoever has to send a token learns it there.
+    gate = [Depends(_gate(config)), *([Depends(HTTPBearer(auto_error=False))] if config.api_token else [])]
+
+    add = partial(api.add_api_route, dependencies=gate)
     streamed: dict[int | str, dict[str, Any]] = {200: {"content": {"text/event-stream": {"schema": {"type": "string"}}}}}
-    api.add_api_route(
-        "/answers",
-        ends.answers,
-        methods=["POST"],
-        response_model=ShownAnswer,
-        responses={**streamed, **_problems(*_SENT, 429, 503)},
-    )
-    api.add_api_route("/suggestions", ends.suggestions, methods=["GET"], responses=_problems(401, 403, 422))
-    api.add_api_route("/documents/{document_id}", ends.document, methods=["GET"], responses=_problems(401, 403, 404, 422))
-    api.add_api_route("/feedback", ends.feedback, methods=["POST"], status_code=204, responses=_problems(*_SENT))
+    answered = streamed | _problems(*_SENT, 429, 500, 503)
+    add("/answers", ends.answers, methods=["POST"], response_model=AnswerShape, responses=answered)
+    add("/suggestions", ends.suggestions, methods=["GET"], responses=_problems(*_ASKED))
+    add("/documents/{document_id}", ends.document, methods=["GET"], responses=_problems(*_ASKED, 404))
+    add("/feedback", ends.feedback, methods=["POST"], status_code=204, responses=_problems(*_SENT, 503))
 
     @api.get("/", include_in_schema=False)
     def described() -> HTMLResponse:
@@ -225,15 +214,18 @@ def build_api(coach: Coach, config: WebConfig, limiter: Limiter) -> FastAPI:
     return api
 
 
-_SENT = (400, 401, 403, 408, 413, 415, 422)
+_ASKED = (400, 401, 403, 414, 422)
+_SENT = (*_ASKED, 408, 413, 415)
 _MEANING = {
-    400: "Not JSON, or not UTF-8", 401: "No token", 403: "A page of a foreign origin", 404: "No such document", 408: "Too slow",
-    413: "Too large", 415: "Not sent as JSON", 422: "Not of the right shape", 429: "Too many questions", 503: "Busy",
+    400: "Not to be read: no JSON, no UTF-8, too many fields", 401: "No token", 403: "A page of a foreign origin",
+    404: "No such document", 408: "Too slow", 413: "Too large", 414: "The address is too long", 415: "Not sent as JSON",
+    422: "Not of the right shape", 429: "Too many questions", 500: "Something went wrong here", 503: "Not at the moment",
 }  # fmt: skip
 
 
 def _problems(*codes: int) -> dict[int | str, dict[str, Any]]:
-    return {c: {"description": _MEANING[c], "content": {MEDIA_TYPE: {"schema": Problem.model_json_schema()}}} for c in codes}
+    shape = {MEDIA_TYPE: {"schema": Problem.model_json_schema()}}
+    return {c: {"description": _MEANING[c], "content": shape} for c in sorted(codes)}
 
 
 def suggested(coach: Coach, embed: Embed | None, role: str) -> Sequence[str]:
@@ -241,19 +233,12 @@ def suggested(coach: Coach, embed: Embed | None, role: str) -> Sequence[str]:
     return (embed.suggestions if embed else ()) or coach.examples_for(role) or coach.examples
 
 
-def _turns(coach: Coach, ask: Ask) -> list[Turn]:
-    history: list[Turn] = []
-    for message in ask.turns:
-        history.append(Turn.of(coach.recall(message, history)))
-    return history
-
-
 def _whole(coach: Coach, ask: Ask) -> Answer:
-    return coach.ask(ask.question, _turns(coach, ask))
+    return coach.ask(ask.question, coach.recall(ask.turns))
 
 
 def _steps(coach: Coach, ask: Ask) -> Iterator[Answer]:
-    with closing(coach.stream(ask.question, _turns(coach, ask))) as stream:  # type: ignore[type-var]
+    with closing(coach.stream(ask.question, coach.recall(ask.turns))) as stream:  # type: ignore[type-var]
         yield from stream
 
 
@@ -274,7 +259,7 @@ async def _events(coach: Coach, ask: Ask, limiter: Limiter, caller: Caller) -> A
                 shown = max(shown, len(last["sentences"]))
             yield _event("answer", last or {})
         except Exception:
-            _log_failure()
+            logger.exception("An answer could not be finished.")
             yield _event(
                 "error",
                 {"status": 500, "detail": "Something went wrong here, and the answer could not be finished. Please ask again."},
@@ -288,27 +273,22 @@ def _event(name: str, data: dict[str, Any]) -> str:
     return f"event: {name}\ndata: {json.dumps(data, ensure_ascii=False)}\n\n"
 
 
-def _log_failure() -> None:
-    import logging
-
-    logging.getLogger(__name__).exception("An answer could not be finished.")
-
-
 def _gate(config: WebConfig) -> Callable[[Request], None]:
     """Who may call: with a token whoever has it, without one programs and the coach's own pages, but no page of another origin."""
 
     def gate(request: Request) -> None:
         if config.api_token:
             scheme, _, given = request.headers.get("authorization", "").partition(" ")
-            if scheme.lower() != "bearer" or not compare_digest(given.strip().encode(), config.api_token.encode()):
+            if scheme.lower() != "bearer" or not compare_digest(given.strip().encode("latin-1"), config.api_token.encode()):
                 raise HTTPException(
                     401,
                     "This interface needs a token: send the header Authorization: Bearer TOKEN.",
                     {"www-authenticate": "Bearer"},
                 )
         origin = request.headers.get("origin")
-        own = f"{request.url.scheme}://{request.headers.get('host', '')}"
-        if origin is not None and origin not in (own, *config.api_origins):
+        own = f"{request.scope['scheme']}://{request.headers.get('host', '')}"
+        listed = config.api_origins if config.api_token else ()
+        if origin is not None and origin not in (own, *listed):
             raise HTTPException(
                 403, "Pages of this origin may not call this interface; its owner can allow them with COACH_API_ORIGINS."
             )

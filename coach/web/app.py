@@ -41,7 +41,7 @@ def _assemble(coach: Coach, config: WebConfig) -> FastAPI:
     from gradio import mount_gradio_app, themes
     from starlette.routing import Mount
 
-    from coach.web.api import build_api
+    from coach.web.api import Cors, build_api
     from coach.web.chat import build_page, events_of
     from coach.web.guard import Guard
     from coach.web.intake import Intake
@@ -71,6 +71,8 @@ def _assemble(coach: Coach, config: WebConfig) -> FastAPI:
     )
     events = events_of(page)
     app.add_middleware(Intake, limiter=limiter, events=events)
+    if config.api_origins:
+        app.add_middleware(Cors, origins=config.api_origins)
     app.add_middleware(
         Guard, embeds=config.embeds.named, api_origins=bool(config.api_origins), proxied=bool(config.trusted_proxies)
     )
@@ -135,12 +137,23 @@ def open_socket(host: str, port: int) -> socket.socket:
 def server_config(app: FastAPI, config: WebConfig, log_level: str, patience: int) -> uvicorn.Config:
     """How the server runs: a visitor's address comes from a proxy only where the operator trusts that proxy; `patience` are seconds for what is under way at the end."""
     import uvicorn
+    from h11 import LocalProtocolError
+    from uvicorn.protocols.http.h11_impl import H11Protocol
+
+    # Not the faster parser that may be installed, too: it takes headers of any size.
+    class Protocol(H11Protocol):
+        def send_400_response(self, msg: str) -> None:
+            try:
+                super().send_400_response(msg)
+            except LocalProtocolError:  # what came after the answer, or during it, is no HTTP: nothing can be said any more
+                self.transport.close()
 
     return uvicorn.Config(
         app,
         log_level=log_level,
         timeout_graceful_shutdown=patience,
         server_header=False,
+        http=Protocol,
         ws="none",
         h11_max_incomplete_event_size=32_768,
         proxy_headers=bool(config.trusted_proxies),

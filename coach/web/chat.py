@@ -31,6 +31,9 @@ logger = logging.getLogger(__name__)
 MAX_EXCHANGES = 100
 """Exchanges of one conversation; beyond that the page asks for a new one rather than growing without end."""
 
+SESSIONS = 2_000
+"""Conversations that are remembered at once; the oldest is forgotten for a new one, and its page says so."""
+
 EMPTY_NOTICE = "There is no question yet. Type what you would like to know, or pick one of the suggestions."
 LOST_NOTICE = (
     "The earlier part of this conversation is no longer in my memory. It stays on this page: download it if you like, "
@@ -77,13 +80,16 @@ def build_page(coach: Coach, embeds: Embeds | None = None, limiter: Limiter | No
     os.environ.setdefault("GRADIO_ANALYTICS_MAX_EVENTS", "1")
     # More places than answers at once: who finds none free is told so at once and does not wait in line.
     page.queue(max_size=64, default_concurrency_limit=32)
+    page.state_session_capacity = SESSIONS
     return page
 
 
 def events_of(page: gr.Blocks) -> dict[int, Event]:
     """The page's events as Gradio numbers them."""
     return {
-        number: Event(number, len(fn.inputs), any(target[1] == "ask" for target in fn.targets)) for number, fn in page.fns.items()
+        number: Event(number, len(fn.inputs), any(target[1] == "ask" for target in fn.targets))
+        for number, fn in page.fns.items()
+        if fn.fn
     }
 
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from coach.errors import SettingsError
 from coach.settings import Settings
-from coach.web.embeds import Embeds, read_embeds
+from coach.web.embeds import Embeds, is_origin, read_embeds
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,7 +22,11 @@ class WebConfig:
 
     @classmethod
     def of(cls, settings: Settings) -> WebConfig:
-        """From the settings. Raises SettingsError for unusable embeds."""
+        """From the settings. Raises SettingsError for unusable embeds or origins."""
+        if wrong := next((o for o in settings.api_origins if not is_origin(o)), ""):
+            raise SettingsError(
+                f'COACH_API_ORIGINS: "{wrong}" is no origin; write scheme and host, without a path: https://www.example.com.'
+            )
         return cls(
             embeds=read_embeds(settings.embeds),
             api_origins=settings.api_origins,

@@ -16,7 +16,9 @@ code, pre {{ font: 0.9rem/1.5 ui-monospace, monospace; }} pre {{ overflow: auto;
 h2 {{ margin-top: 2.2rem; }}
 </style></head><body><main><h1>{title}: programming interface</h1><p>{about}</p>
 <p>The same for programs: <a href="openapi.json">openapi.json</a>. Errors are problem details (RFC 9457) with a sentence in <code>detail</code>.</p>
-{body}</main></body></html>"""
+{token}{body}</main></body></html>"""
+
+_TOKEN = "<p>Every request needs the header <code>Authorization: Bearer TOKEN</code>.</p>"
 
 
 def description(spec: Mapping[str, Any]) -> str:
@@ -30,7 +32,12 @@ def description(spec: Mapping[str, Any]) -> str:
         for name, schema in sorted(schemas.items())
     )
     info = spec["info"]
-    return _PAGE.format(title=escape(info["title"]), about=escape(info["description"]), body=f"{body}<h2>Shapes</h2>{shapes}")
+    return _PAGE.format(
+        title=escape(info["title"]),
+        about=escape(info["description"]),
+        token=_TOKEN if "securitySchemes" in spec["components"] else "",
+        body=f"{body}<h2>Shapes</h2>{shapes}",
+    )
 
 
 def _operation(method: str, path: str, operation: Mapping[str, Any]) -> str:

@@ -67,6 +67,11 @@ def read_embeds(path: Path | None) -> Embeds:
     return Embeds({DEMO: Embed(DEMO), **{name: _embed(path, name, table) for name, table in tables.items()}}, limits)
 
 
+def is_origin(text: str) -> bool:
+    """Whether a text is an origin as a browser sends it: scheme, host and port, nothing more."""
+    return bool(_ORIGIN.fullmatch(text))
+
+
 def _embed(path: Path, name: str, table: object) -> Embed:
     where = f"{path}, [{name}]"
     if not _NAME.fullmatch(name) or not isinstance(table, dict):
@@ -78,7 +83,7 @@ def _embed(path: Path, name: str, table: object) -> Embed:
     for key in ("origins", "suggestions"):
         values[key] = _texts(where, key, values.get(key, []))
     for origin in values["origins"]:
-        if not _ORIGIN.fullmatch(origin):
+        if not is_origin(origin):
             raise SettingsError(
                 f'{where}: "{origin}" is no origin; write scheme and host as a browser sends them, without a path or a star: "https://www.example.com".'
             )

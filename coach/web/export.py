@@ -13,7 +13,8 @@ EXPORT_HEAD = (
     "# Conversation with the career coach\n\n"
     "The coach is an AI assistant that answers only from its library; the numbers point to the words each sentence rests on.\n"
 )
-_SPECIAL = re.compile(r"([\\`*_\[\]<>])")
+_SPECIAL = re.compile(r"([\\`*_\[\]<>~|]|&(?=#?\w+;))")
+_OPENING = re.compile(r"^(#|[-+=]|\d{1,9}(?=[.)]))")  # what begins a heading, a list, a rule, where it begins a line
 
 
 def exchange_markdown(exchange: Exchange) -> str:
@@ -22,7 +23,7 @@ def exchange_markdown(exchange: Exchange) -> str:
     answer = exchange.answer
     if answer is not None:
         if answer.note:
-            lines += [_escape(answer.note), ""]
+            lines += [_note(answer.note), ""]
         if answer.sentences:
             lines += [*_sentences(answer), "", f"({_plain(answer.making.text)})", ""]
         if answer.nearest_topics:
@@ -58,7 +59,18 @@ def _source(citation: Citation) -> str:
 
 def _plain(text: str) -> str:
     """Text on one line, without any Markdown meaning."""
-    return " ".join(_escape(text).split())
+    return _unopened(" ".join(_escape(text).split()))
+
+
+def _note(text: str) -> str:
+    """The coach's own words, which may hold a list with dashes and no other Markdown."""
+    lines = [line.strip() for line in _escape(text).splitlines()]
+    return "\n".join(f"- {_unopened(line[2:])}" if line.startswith("- ") else _unopened(line) for line in lines)
+
+
+def _unopened(line: str) -> str:
+    """A line that is a paragraph, whatever it begins with."""
+    return _OPENING.sub(lambda m: f"{m[1]}\\" if m[1].isdigit() else f"\\{m[1]}", line, count=1)
 
 
 def _escape(text: str) -> str:

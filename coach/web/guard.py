@@ -146,9 +146,18 @@ class _Response:
 
 
 def _as_page(scope: Scope, proxied: bool) -> Scope:
-    """The same request for the page, uncompressed so that it can be read, and without a proxy's word where none is trusted."""
+    """The same request for the page, uncompressed so that it can be read, and without a proxy's word where none is trusted.
+
+    What the address asks is for the page's script alone: Gradio would look for pages and saved states of that name.
+    """
     left_out = {b"accept-encoding"} | (set() if proxied else {b"x-forwarded-host", b"x-forwarded-proto", b"x-gradio-server"})
-    return {**scope, "path": "/", "raw_path": b"/", "headers": [(k, v) for k, v in scope["headers"] if k.lower() not in left_out]}
+    return {
+        **scope,
+        "path": "/",
+        "raw_path": b"/",
+        "query_string": b"",
+        "headers": [(k, v) for k, v in scope["headers"] if k.lower() not in left_out],
+    }
 
 
 def _header(message: Message, name: bytes) -> bytes:

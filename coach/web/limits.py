@@ -27,6 +27,8 @@ class Limits:
     address_per_minute: int = 120
     """An office or a university may stand behind one address."""
     address_per_day: int = 4_000
+    events_per_minute: int = 600
+    """Of one address: whatever its pages send beside questions, such as being opened."""
     service_per_minute: int = 600
     service_per_day: int = 50_000
     answers_at_once: int = 16
@@ -35,7 +37,6 @@ class Limits:
     body_bytes: int = 65_536
     body_seconds: int = 10
     """Within which a request must have arrived whole."""
-    earlier_messages: int = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +78,15 @@ class Limiter:
             for item, kind, name in items:
                 self._windows.hit(item, kind, name)
         return None
+
+    def event(self, caller: Caller) -> Wait | None:
+        """Counts something that a page sends and that is no question, or says how long to wait."""
+        item = RateLimitItemPerMinute(self.limits.events_per_minute)
+        with self._lock:
+            if self._windows.hit(item, "event", caller.address):
+                return None
+            reset = self._windows.get_window_stats(item, "event", caller.address).reset_time
+        return _wait("address", max(1, ceil(reset - time())))
 
     @contextmanager
     def answering(self, caller: Caller) -> Iterator[Wait | None]:

@@ -38,12 +38,12 @@ def escape(text: str) -> str:
 
 
 def safe_url(url: str) -> str:
-    """The address, escaped, when it is a plain web address; otherwise nothing."""
+    """The address, escaped, when it is a plain web address; otherwise nothing, also where a name before an @ could pass for the host."""
     try:
         parts = urlsplit(clean(url).strip())
     except ValueError:
         return ""
-    return escape(parts.geturl()) if parts.scheme in ("http", "https") and parts.hostname else ""
+    return escape(parts.geturl()) if parts.scheme in ("http", "https") and parts.hostname and "@" not in parts.netloc else ""
 
 
 def link(url: str, text: str) -> str:

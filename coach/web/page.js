@@ -21,9 +21,27 @@
     }
   }
 
+  // Gradio draws the name of a visit with Math.random, which is no secret, and whoever knows the name hears what is said.
+  // So every request that carries the name carries an ending that is one.
+  const secret = Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, "0")).join("");
+  const unnamed = window.fetch;
+  window.fetch = (address, sent) => {
+    const url = new URL(address.url ?? address, document.baseURI);
+    if (url.searchParams.has("session_hash")) url.searchParams.set("session_hash", url.searchParams.get("session_hash") + secret);
+    else if (url.pathname.includes("/gradio_api/heartbeat/")) url.pathname += secret;
+    else if (/\/gradio_api\/(queue\/join|cancel)$/.test(url.pathname)) {
+      const told = JSON.parse(sent.body);
+      return unnamed(address, { ...sent, body: JSON.stringify({ ...told, session_hash: told.session_hash + secret }) });
+    } else return unnamed(address, sent);
+    return unnamed(address instanceof Request ? new Request(url, address) : url, sent);
+  };
+
   const health = new URL("../healthz", document.currentScript.src);
   const root = document.documentElement;
   const asked = new URLSearchParams(location.search);
+  // What a reload hands over comes with the entry in the history: storage may be blocked.
+  const handed = history.state?.coach;
+  if (handed) history.replaceState(null, "");
   const wanted = asked.get("__theme");
   if (asked.has("view")) {
     // Gradio would open pages of its own here (interface documentation, settings) that are no part of this one.
@@ -68,7 +86,7 @@
     }
     return origin === location.origin || (root.dataset.origins ?? "").split(" ").includes(origin) ? origin : "";
   })();
-  const post = (type) => host && window.parent.postMessage({ v: 1, type: "coach:" + type }, host);
+  const post = (type, more) => host && window.parent.postMessage({ v: 1, type: "coach:" + type, ...more }, host);
   window.addEventListener("message", (event) => {
     if (!host || event.origin !== host || event.source !== window.parent || event.data?.v !== 1) return;
     if (event.data.type === "coach:focus") box()?.focus();
@@ -119,10 +137,11 @@
     }
   };
   const lost = () => {
+    const note = one("[data-lost].notice");
+    if (!note) return;
     waiting = 0;
     root.toggleAttribute("data-lost", true);
     root.toggleAttribute("data-busy", false);
-    const note = one("[data-lost].notice");
     note.hidden = false;
     say(note.textContent);
   };
@@ -140,16 +159,38 @@
   };
   const reload = async () => {
     if (!(await reach())) return say("The coach cannot be reached yet. Please try again in a moment.");
-    sessionStorage.setItem("coach.draft", box().value);
-    sessionStorage.setItem("coach.you", you()?.value ?? "");
+    history.replaceState({ coach: { draft: box().value, you: you()?.value } }, "");
     location.reload();
+  };
+
+  // A question that finds no way to the server waits here until there is one: Gradio would give up and take no other.
+  let held = false;
+  let cut = false;
+  const join = async (request) => {
+    try {
+      return await fetched(...request);
+    } catch {
+      held = true;
+      lost();
+    }
+    do await new Promise((done) => setTimeout(done, 2_000));
+    while (!(await reach()));
+    held = false;
+    return join(request);
   };
 
   // A question that the server turns away at its door never becomes an event: what it says then is shown here.
   const fetched = window.fetch;
   window.fetch = async (...request) => {
-    const response = await fetched(...request);
-    if (!response.ok && new URL(response.url).pathname.endsWith("/queue/join")) {
+    const { pathname } = new URL(request[0].url ?? request[0], document.baseURI);
+    if (pathname.endsWith("/app_id")) {
+      // Gradio asks for this once the connection broke, and would then reload the page and all that is on it.
+      cut = true;
+      throw new TypeError("Only the visitor reloads this page.");
+    }
+    const joining = pathname.endsWith("/queue/join");
+    const response = await (joining ? join(request) : fetched(...request));
+    if (!response.ok && joining) {
       const said = await response.clone().json().then((told) => told.detail, () => "");
       turnedAway(typeof said === "string" && said ? said : "I am busy with other answers. Please try again in a few seconds.");
     }
@@ -183,7 +224,7 @@
   const ask = (detail) => {
     if (busy()) return say("Still answering. What you typed stays in the box.");
     const broken = newest()?.dataset.status === "working";
-    if (broken) return lost();
+    if (broken || held || cut) return lost();
     waiting = Date.now();
     one("[data-turned-away]").hidden = true;
     told = you()?.value ?? "";
@@ -348,7 +389,7 @@
     send();
   });
   document.addEventListener("keydown", (event) => {
-    if (event.key === "Escape") opened ? closePanel() : post("close");
+    if (event.key === "Escape" && !event.isComposing) opened ? closePanel() : post("close");
     if (event.target !== box() || event.key !== "Enter" || event.shiftKey || event.isComposing) return;
     event.preventDefault();
     send();
@@ -365,24 +406,24 @@
     one(".boot")?.remove();
     if (embed) {
       one("a.full").hidden = false;
-      if (root.dataset.named) one(".bar .name").textContent = root.dataset.named;
+      if (root.dataset.named) document.title = one(".bar .name").textContent = root.dataset.named;
     }
     root.toggleAttribute("data-ready", true);
-    box().value ||= sessionStorage.getItem("coach.draft") ?? "";
-    const known = sessionStorage.getItem("coach.you");
-    if (known) know(known);
-    for (const name of ["coach.draft", "coach.you"]) sessionStorage.removeItem(name);
+    box().value ||= handed?.draft ?? "";
+    if (handed?.you) know(handed.you);
     fit();
     reach().then((now) => { instance = now; });
     setInterval(watch, 3_000);
     new MutationObserver(refresh).observe(one("#coach-log"), { childList: true, subtree: true, characterData: true, attributes: true, attributeFilter: ["data-status", "data-number"] });
     new MutationObserver(() => {
       const note = one("#coach-notice .notice");
+      // Gradio changes its own things in here, too.
+      if (!note || note.dataset.stamp === stamp) return;
       waiting = 0;
-      if (note && note.dataset.stamp !== stamp) say(note.textContent);
-      stamp = note?.dataset.stamp ?? "";
+      stamp = note.dataset.stamp;
+      say(note.textContent);
     }).observe(one("#coach-notice"), { childList: true, subtree: true, attributes: true, attributeFilter: ["data-stamp"] });
-    post("ready");
+    post("ready", { theme: wanted ?? root.dataset.painted });
     if (matchMedia("(pointer: fine)").matches && window.top === window) box().focus({ preventScroll: true });
     return true;
   };

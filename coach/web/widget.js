@@ -1,82 +1,78 @@
-// The career coach on your page: nothing else is fetched before somebody opens it, and the chat lives in a frame of its own.
+// The career coach on your page; nothing more is fetched before somebody opens it.
 (() => {
   "use strict";
   const script = document.currentScript;
   const base = new URL(".", script.src);
-  const known = window.CareerCoach;
   const VERSION = 1;
   const LATE = 12000; // ms after which a frame that says nothing counts as blocked
+  const SMALL = "(max-width:480px),(max-height:480px)"; // there the coach takes the whole screen
   const CSS = `
 :host{all:initial !important;display:block !important;font:16px/1.5 system-ui, sans-serif !important;direction:var(--d) !important}
-:host([kind=launcher]){position:fixed !important;bottom:0 !important;right:0 !important;width:0 !important;height:0 !important;overflow:visible !important;z-index:2147483647 !important}
+:host(career-coach){position:fixed !important;z-index:2147483647 !important}
+:host::backdrop{display:none !important}
 @media print{:host{display:none !important}}
 *{box-sizing:border-box}
 [hidden]{display:none !important}
 button, a{font:inherit;color:inherit;min-width:44px;min-height:44px}
-button{border:0;cursor:pointer;background:none}
-:focus-visible{outline:3px solid var(--c);outline-offset:2px}
+button{border:1px solid transparent;cursor:pointer;background:none}
+:focus-visible{outline:3px solid;outline-offset:-3px}
 .open,.tease{position:fixed;right:20px;bottom:calc(20px + env(safe-area-inset-bottom));max-width:calc(100vw - 40px);padding:12px 20px;border-radius:24px;box-shadow:0 4px 18px #0004}
-.open{background:var(--c);color:var(--t);font-weight:600;transition:transform .15s}
-.open:hover{transform:translateY(-2px)}
+.open{background:var(--c);color:var(--t);font-weight:600}
+.open:hover{filter:brightness(1.15)}
 .open:focus-visible{box-shadow:0 0 0 3px var(--t), 0 0 0 6px var(--c);outline:0}
-.tease{bottom:calc(80px + env(safe-area-inset-bottom));background:var(--p);color:var(--i)}
-.panel{display:flex;flex-direction:column;overflow:hidden;width:100%;height:var(--h);border-radius:16px;background:var(--p);color:var(--i);border:1px solid #8885}
-:host([kind=launcher]) .panel{position:fixed;right:20px;bottom:calc(20px + env(safe-area-inset-bottom));width:min(440px, 100vw - 40px);height:min(720px, 100dvh - 40px);box-shadow:0 12px 48px #0005;animation:rise .18s}
-:host([side=left]) :is(.open,.tease,.panel){right:auto;left:20px}
+.tease{margin-bottom:60px;cursor:pointer;background:var(--p);color:var(--i)}
+.panel{display:flex;flex-direction:column;overflow:hidden;margin:0;padding:0;max-width:none;max-height:none;width:100%;height:var(--h);border-radius:16px;background:var(--p);color:var(--i);border:1px solid #8885}
+dialog:not([open]){display:none}
+dialog.panel{position:fixed;inset:auto 20px calc(20px + env(safe-area-inset-bottom)) auto;width:min(440px, 100vw - 40px);height:min(720px, 100dvh - 40px);box-shadow:0 12px 48px #0005}
+:host([data-position=left]) :is(.open,.tease,.panel){right:auto;left:20px}
 @keyframes rise{from{opacity:0;transform:translateY(12px)}}
-header{display:flex;align-items:center;padding:4px 6px 4px 16px;border-bottom:1px solid #8884}
+.bar{display:flex;align-items:center;padding:4px 6px 4px 16px;border-bottom:1px solid #8884}
 b{flex:1;overflow:hidden;text-overflow:ellipsis;white-space:nowrap}
-header :is(a, button){display:grid;place-items:center;text-decoration:none;font-size:20px}
+.bar :is(a, button){display:grid;place-items:center;text-decoration:none;font-size:20px}
 .room{position:relative;flex:1}
-iframe,.wait,.late{position:absolute;inset:0;width:100%;height:100%;border:0}
-.wait,.late{z-index:1;margin:0;padding:24px;display:grid;place-content:center;text-align:center;background:var(--p)}
-@media (max-width:480px){:host([kind=launcher]) .panel{inset:0;width:100%;height:100dvh;border:0;border-radius:0;padding:env(safe-area-inset-top) 0 env(safe-area-inset-bottom)}}
-@media (prefers-reduced-motion:reduce){*{animation:none !important;transition:none !important}}`;
+iframe,.note{position:absolute;inset:0;width:100%;height:100%;border:0}
+.note{z-index:1;margin:0;padding:24px;display:grid;place-content:center;text-align:center;background:var(--p)}
+@media ${SMALL}{dialog.panel{inset:0 !important;width:100%;height:100dvh;border:0;border-radius:0;padding:env(safe-area-inset-top) 0 env(safe-area-inset-bottom)}}
+@media (prefers-reduced-motion:no-preference){dialog{animation:rise .18s}}`;
 
-  const make = (tag, name, text, parent) => {
-    const made = document.createElement(tag);
-    if (name) made.className = name;
-    if (text) made.textContent = text;
-    if (parent) parent.appendChild(made);
-    return made;
-  };
+  const sheet = new CSSStyleSheet();
+  sheet.replaceSync(CSS);
+
+  const make = (tag, className, textContent, parent) =>
+    parent.appendChild(Object.assign(document.createElement(tag), { className, textContent }));
 
   const build = (host, kind) => {
     const say = (name, otherwise) => host.getAttribute("data-" + name) ?? otherwise;
-    const name = say("embed", "demo");
     const title = say("title", "Career coach");
-    const theme = say("theme", "auto");
+    let theme = say("theme", "auto");
     const night = matchMedia("(prefers-color-scheme: dark)");
-    const labels = { open: say("label-open", "Ask the career coach"), close: say("label-close", "Close"), full: say("label-full", "Open the full page") };
+    const full = say("label-full", "Open the full page");
     const root = host.shadowRoot ?? host.attachShadow({ mode: "open" });
-    const sheet = new CSSStyleSheet();
-    sheet.replaceSync(CSS);
-    root.adoptedStyleSheets = [sheet];
+    root.adoptedStyleSheets = [sheet]; // a list would be read with the page's own, perhaps broken, iterator
     root.replaceChildren();
 
-    const address = new URL("embed/" + encodeURIComponent(name), base);
+    const address = new URL("embed/" + say("embed", "demo"), base);
     address.searchParams.set("mode", kind);
     if (say("role", "")) address.searchParams.set("role", say("role", ""));
-    const style = (key, value) => value && host.style.setProperty(key, value);
-    style("--c", say("color", "#0f5f58"));
-    style("--t", say("text-color", "#ffffff"));
-    style("--h", say("height", "640px"));
-    style("--d", say("dir", "ltr"));
+    const style = (name, value) => host.style.setProperty("--" + name, value);
+    style("c", say("color", "#0f5f58"));
+    style("t", say("text-color", "#fff"));
+    style("h", say("height", "640px"));
+    style("d", say("dir", "ltr"));
     const paint = () => {
       const dark = theme === "dark" || (theme !== "light" && night.matches);
-      style("--p", dark ? "#121716" : "#faf8f3");
-      style("--i", dark ? "#e8edeb" : "#1b2321");
+      style("p", dark ? "#121716" : "#faf8f3");
+      style("i", dark ? "#e8edeb" : "#1b2321");
     };
     paint();
-    night.addEventListener("change", paint);
+    const life = new AbortController();
+    const on = (target, type, act) => target.addEventListener(type, act, { signal: life.signal });
+    on(night, "change", paint);
     if (theme !== "auto") address.searchParams.set("__theme", theme);
 
-    host.setAttribute("kind", kind);
-    host.setAttribute("side", say("position", "right") === "left" ? "left" : "right");
-    const panel = make("div", "panel", "", root);
-    panel.setAttribute("role", kind === "launcher" ? "dialog" : "region");
+    const panel = make(kind === "launcher" ? "dialog" : "section", "panel", "", root);
     panel.setAttribute("aria-label", title);
-    const bar = make("header", "", "", panel);
+    const bar = make("div", "bar", "", panel);
     bar.hidden = kind === "inline"; // the frame has a bar of its own there
     make("b", "", title, bar);
     const link = (text, parent) => {
@@ -84,71 +80,72 @@ iframe,.wait,.late{position:absolute;inset:0;width:100%;height:100%;border:0}
       made.href = base.href;
       made.target = "_blank";
       made.rel = "noopener";
-      made.setAttribute("aria-label", labels.full);
+      made.setAttribute("aria-label", full);
     };
-    link("↗", bar);
+    link("↗\ufe0e", bar);
     const room = make("div", "room", "", panel);
-    const wait = make("p", "wait", say("label-wait", "Opening the career coach"), room);
-    const late = make("p", "late", say("label-late", "The coach cannot open here: it is out of reach, or this site is not on its list. "), room);
-    late.hidden = true;
-    link(labels.full, late);
+    const note = make("p", "note", "", room);
+    note.setAttribute("role", "status");
 
-    let frame = null, timer = 0, ready = false, button = null, tease = null, isOpen = kind === "inline";
+    let frame, button, close, tease, ready = false;
     const load = () => {
-      if (frame) return;
+      if (ready || (frame && !note.lastChild.href)) return; // with a link in the note it was too late: again
+      frame?.remove();
+      note.textContent = say("label-wait", "Opening the career coach");
       frame = document.createElement("iframe");
       frame.title = title;
       frame.allow = "clipboard-write";
-      frame.referrerPolicy = "strict-origin-when-cross-origin";
+      frame.referrerPolicy = "origin";
       frame.src = address.href;
       room.appendChild(frame);
-      timer = setTimeout(() => {
-        wait.hidden = true;
-        late.hidden = false;
-        late.setAttribute("role", "status");
+      setTimeout(() => {
+        if (ready) return;
+        note.textContent = say("label-late", "The coach cannot open here: it is out of reach, or this site is not on its list. ");
+        link(full, note);
       }, LATE);
     };
     const focus = () => {
-      if (!ready || kind !== "launcher" || !isOpen) return;
+      if (!ready || !panel.open || document.activeElement !== host) return; // somebody went on elsewhere
       frame.focus();
       frame.contentWindow.postMessage({ v: VERSION, type: "coach:focus" }, base.origin);
     };
     const show = (open) => {
-      if (!button || open === isOpen) return;
-      isOpen = open;
-      panel.hidden = !open;
-      button.hidden = open;
       tease?.remove();
-      tease = null;
-      button.setAttribute("aria-expanded", String(open));
-      if (!open) return button.focus();
+      if (!button || open === button.hidden) return;
+      button.hidden = open;
+      button.setAttribute("aria-expanded", open);
+      if (!open) {
+        panel.close();
+        return button.focus();
+      }
+      matchMedia(SMALL).matches ? panel.showModal() : panel.show();
       load();
       close.focus();
       focus();
     };
-    const heard = (event) => {
-      if (!frame || event.origin !== base.origin || event.source !== frame.contentWindow || event.data?.v !== VERSION) return;
+    on(window, "message", (event) => {
+      if (event.origin !== base.origin || event.source !== frame?.contentWindow || event.data?.v !== VERSION) return;
       if (event.data.type === "coach:ready") {
-        clearTimeout(timer);
-        ready = true;
-        wait.hidden = late.hidden = true;
+        ready = note.hidden = true;
+        theme = event.data.theme;
+        paint();
         focus();
       } else if (event.data.type === "coach:close") show(false);
-    };
-    const pressed = (event) => event.key === "Escape" && !event.defaultPrevented && show(false);
-    let close = null;
+    });
+    on(document, "keydown", (event) => event.key === "Escape" && !event.defaultPrevented && show(false));
     if (kind === "launcher") {
       close = make("button", "", "✕", bar);
-      close.type = "button";
-      close.setAttribute("aria-label", labels.close);
-      close.addEventListener("click", () => show(false));
-      panel.hidden = true;
-      if (say("greeting", "")) tease = make("div", "tease", say("greeting", ""), root);
-      button = make("button", "open", labels.open, root);
-      button.type = "button";
+      close.setAttribute("aria-label", say("label-close", "Close"));
+      on(close, "click", () => show(false));
+      on(panel, "close", () => show(false)); // by the back gesture of a phone
+      if (say("greeting", "")) {
+        tease = make("div", "tease", say("greeting", ""), root);
+        on(tease, "click", () => show(true));
+      }
+      button = make("button", "open", say("label-open", "Ask the career coach"), root);
       button.setAttribute("aria-haspopup", "dialog");
       button.setAttribute("aria-expanded", "false");
-      button.addEventListener("click", () => show(true));
+      on(button, "click", () => show(true));
     } else {
       const near = new IntersectionObserver((seen) => {
         if (!seen[0].isIntersecting) return;
@@ -157,17 +154,7 @@ iframe,.wait,.late{position:absolute;inset:0;width:100%;height:100%;border:0}
       }, { rootMargin: "200px" });
       near.observe(host);
     }
-    window.addEventListener("message", heard);
-    document.addEventListener("keydown", pressed);
-    return {
-      show,
-      leave: () => {
-        clearTimeout(timer);
-        window.removeEventListener("message", heard);
-        document.removeEventListener("keydown", pressed);
-        night.removeEventListener("change", paint);
-      },
-    };
+    return { show, leave: () => life.abort() };
   };
 
   const raise = (host) => {
@@ -178,12 +165,9 @@ iframe,.wait,.late{position:absolute;inset:0;width:100%;height:100%;border:0}
   };
 
   const start = () => {
-    const wanted = script.dataset.embed;
-    const mode = script.dataset.mode;
-    if (wanted === undefined) return;
+    const { embed, mode } = script.dataset;
     const tag = mode === "inline" ? "career-coach-inline" : "career-coach";
-    const all = document.getElementsByTagName(tag);
-    for (let n = 0; n < all.length; n++) if (all[n].dataset.embed === wanted) return;
+    if (embed === undefined || document.querySelector(`${tag}[data-embed="${embed}"]`)) return;
     const host = document.createElement(tag);
     for (let n = 0; n < script.attributes.length; n++) {
       const { name, value } = script.attributes[n];
@@ -194,10 +178,10 @@ iframe,.wait,.late{position:absolute;inset:0;width:100%;height:100%;border:0}
     if (mode !== "inline") keep(host);
   };
 
-  // A page that puts another body in place, or empties its own, takes the button with it; only destroy() is meant to.
+  // A page that changes or empties its body takes the button with it; only destroy() is meant to.
   const keep = (host) => {
     const watch = new MutationObserver(() => {
-      if (gone) return watch.disconnect();
+      if (!host.stays) return watch.disconnect();
       if (!document.body) return;
       if (!host.isConnected) document.body.appendChild(host);
       look();
@@ -206,11 +190,11 @@ iframe,.wait,.late{position:absolute;inset:0;width:100%;height:100%;border:0}
       watch.observe(document.documentElement, { childList: true });
       watch.observe(document.body, { childList: true });
     };
+    host.stays = true;
     look();
   };
-  let gone = false;
 
-  if (!known) {
+  if (!window.CareerCoach) {
     const live = new Map();
     const define = (tag, kind) => customElements.define(tag, class extends HTMLElement {
       connectedCallback() {
@@ -225,15 +209,14 @@ iframe,.wait,.late{position:absolute;inset:0;width:100%;height:100%;border:0}
     });
     define("career-coach", "launcher");
     define("career-coach-inline", "inline");
-    const each = (act) => live.forEach((coach, host) => act(coach, host));
     window.CareerCoach = Object.freeze({
       version: VERSION,
-      open: (name) => each((coach, host) => (!name || host.dataset.embed === name) && coach.show(true)),
-      close: () => each((coach) => coach.show(false)),
-      destroy: () => {
-        gone = true;
-        each((_, host) => host.remove());
-      },
+      open: (name) => live.forEach((coach, host) => (!name || host.dataset.embed === name) && coach.show(true)),
+      close: () => live.forEach((coach) => coach.show(false)),
+      destroy: () => live.forEach((_, host) => {
+        host.stays = false;
+        host.remove();
+      }),
     });
   }
   if (document.body) start();

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
 from coach.types import Answer, Citation, Document, Layout, Outcome, Passage, Sentence, Source, Turn
@@ -65,9 +65,9 @@ class StandIn:
         """Questions on a role."""
         return ("Who does a VP of Product lead?",) if "vp" in role else ()
 
-    def recall(self, question: str, history: Sequence[Turn] = ()) -> Answer:
-        """The complete answer."""
-        return self._answer(question)
+    def recall(self, messages: Iterable[str]) -> list[Turn]:
+        """The turns of a conversation that is told by its messages."""
+        return [Turn.of(self._answer(message)) for message in messages]
 
     def passage(self, passage_id: str) -> Passage:
         """The passage with this id."""

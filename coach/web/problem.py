@@ -8,7 +8,7 @@ from http import HTTPStatus
 from starlette.responses import JSONResponse
 from starlette.types import Message, Receive, Scope, Send
 
-from coach.web.limits import Wait
+from coach.web.limits import BUSY_SECONDS, Wait
 
 MEDIA_TYPE = "application/problem+json"
 _DETAILS = {
@@ -49,6 +49,8 @@ class InProblems:
             if status >= 400 and not headers.get(b"content-type", b"").startswith(MEDIA_TYPE.encode()):
                 self._replaced = True
                 kept = {"allow": headers[b"allow"].decode("latin-1")} if b"allow" in headers else {}
+                if status == 503:
+                    kept["retry-after"] = str(BUSY_SECONDS)
                 await problem(status, _DETAILS.get(status, _OTHER), kept)(*self._connection)
         if not self._replaced:
             await self._send(message)

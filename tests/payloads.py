@@ -56,6 +56,7 @@ PAYLOADS = {
     "javascript address": "javascript:pwned()//https://evil.example/",
     "javascript address in odd letters": " JaVaScRiPt:pwned()",
     "javascript address with a tab": "java\tscript:pwned()",
+    "javascript address with a host": "javascript://evil.example/%0Apwned()",
     "data address": "data:text/html,<script>pwned()</script>",
     "vbscript address": "vbscript:pwned",
     "file address": "file:///etc/passwd",

@@ -46,7 +46,7 @@ LAYERS = (
         "statement",
         "vocabulary",
         "lint",
-            "wire",
+        "wire",
         "shapes",
         "retriever",
         "model",

@@ -239,7 +239,7 @@ def test_page_scripts_run_by_a_nonce_that_is_never_used_twice(client: TestClient
 
 
 def test_page_tells_nothing_about_the_machine_and_points_nowhere_else(client: TestClient):
-    page = client.get("/").text
+    page = re.sub(r'nonce="[^"]+"', "", client.get("/").text)  # by chance it may hold a machine's short name
     for secret in (
         str(Path(coach.__file__).parents[1]),
         str(Path(gradio.__file__).parent),

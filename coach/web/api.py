@@ -277,6 +277,10 @@ def _gate(config: WebConfig) -> Callable[[Request], None]:
     """Who may call: with a token whoever has it, without one programs and the coach's own pages, but no page of another origin."""
 
     def gate(request: Request) -> None:
+        origin = request.headers.get("origin")
+        own = f"{request.scope['scheme']}://{request.headers.get('host', '')}"
+        if origin == own and request.scope["path"].endswith("/feedback"):
+            return  # the coach's own page, which has no token, says what somebody thinks of an answer
         if config.api_token:
             scheme, _, given = request.headers.get("authorization", "").partition(" ")
             if scheme.lower() != "bearer" or not compare_digest(given.strip().encode("latin-1"), config.api_token.encode()):
@@ -285,8 +289,6 @@ def _gate(config: WebConfig) -> Callable[[Request], None]:
                     "This interface needs a token: send the header Authorization: Bearer TOKEN.",
                     {"www-authenticate": "Bearer"},
                 )
-        origin = request.headers.get("origin")
-        own = f"{request.scope['scheme']}://{request.headers.get('host', '')}"
         listed = config.api_origins if config.api_token else ()
         if origin is not None and origin not in (own, *listed):
             raise HTTPException(

@@ -30,6 +30,12 @@ _COMPOSER = f"""
 <p class="notice" data-lost hidden>The connection to the coach was lost. Nothing on this page is gone: you can still copy and download.
 <button type="button" data-act="reload">Reload to go on</button></p>
 <p class="notice" data-turned-away hidden></p>
+<form class="notice opinion" data-opinion hidden>
+  <label for="coach-opinion">What was missing or wrong? You can leave this empty.</label>
+  <textarea id="coach-opinion" rows="2" maxlength="{MAX_QUESTION}" autocomplete="off"></textarea>
+  <label class="tick"><input type="checkbox" id="coach-keep"> Keep my question and these words, for the owner of this coach to read</label>
+  <span><button type="submit">Send</button> <button type="button" data-act="unsaid">Cancel</button></span>
+</form>
 {{box}}
 <form class="composer" data-composer>
   <label class="vh" for="coach-question">Your question</label>

@@ -49,6 +49,10 @@ _POLICY = (
     "worker-src 'none'; base-uri 'self'; form-action 'self'; frame-ancestors {ancestors}"
 )
 _ANSWERED_HERE = (b"cross-origin-resource-policy",)  # a header that a route may set otherwise
+_FRAMED = (  # what a frame must say to stand on a page that has isolated itself from other sites
+    (b"cross-origin-embedder-policy", b"require-corp"),
+    (b"cross-origin-resource-policy", b"cross-origin"),
+)
 _HEADERS = (
     (b"x-content-type-options", b"nosniff"),
     (b"referrer-policy", b"same-origin"),
@@ -139,7 +143,10 @@ class _Response:
         extra = [(b"cache-control", b"no-store")]
         if body:
             extra.append((b"content-length", str(len(body)).encode()))
-        ancestors = self._embed.frame_ancestors if self._embed else "'self'"
+        ancestors = "'self'"
+        if self._embed:
+            ancestors = self._embed.frame_ancestors
+            start = {**start, "headers": [*start["headers"], *_FRAMED]}
         policy = content_security_policy(nonce, ancestors, "'none'" if is_chat else "'self'")  # the demo frames the coach
         await self._send(_with_headers(start, policy, extra))
         await self._send({"type": "http.response.body", "body": body})

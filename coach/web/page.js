@@ -27,12 +27,15 @@
   const unnamed = window.fetch;
   window.fetch = (address, sent) => {
     const url = new URL(address.url ?? address, document.baseURI);
-    if (url.searchParams.has("session_hash")) url.searchParams.set("session_hash", url.searchParams.get("session_hash") + secret);
-    else if (url.pathname.includes("/gradio_api/heartbeat/")) url.pathname += secret;
-    else if (/\/gradio_api\/(queue\/join|cancel)$/.test(url.pathname)) {
+    const call = url.pathname.match(/\/gradio_api\/(queue\/join|queue\/data|cancel|heartbeat)\b/)?.[1];
+    if (call === "queue/join" || call === "cancel") {
       const told = JSON.parse(sent.body);
       return unnamed(address, { ...sent, body: JSON.stringify({ ...told, session_hash: told.session_hash + secret }) });
-    } else return unnamed(address, sent);
+    }
+    if (!call) return unnamed(address, sent);
+    // Before Gradio's own field stand those of the page's address, whatever their names.
+    if (call === "queue/data") url.searchParams.set("session_hash", url.searchParams.getAll("session_hash").at(-1) + secret);
+    else url.pathname += secret;
     return unnamed(address instanceof Request ? new Request(url, address) : url, sent);
   };
 
@@ -354,7 +357,41 @@
     setTimeout(() => URL.revokeObjectURL(address), 10_000);
   };
 
+  // ---- what somebody thinks of an answer: thumbs, and words only where the box is ticked
+
+  const opinions = new URL("../api/v1/feedback", health);
+  const opinion = () => one("[data-opinion]");
+  let judged = null;
+
+  const tellOwner = async (article, rating, words = {}) => {
+    const passages = article.dataset.passages.split(" ").filter(Boolean).slice(0, 20);
+    const body = JSON.stringify({ rating, passages, ...words });
+    const taken = await fetch(opinions, { method: "POST", headers: { "content-type": "application/json" }, body }).then((said) => said.ok, () => false);
+    if (!taken) return say("That could not be sent. Please try again later.");
+    one(".rate", article)?.replaceChildren("Thank you");
+    say("Thank you.");
+  };
+  const ask_why = (button) => {
+    judged = button.closest("article");
+    opinion().hidden = false;
+    one("#coach-opinion").focus();
+  };
+  const send_opinion = () => {
+    const keep = one("#coach-keep").checked;
+    const question = [...one(".question", judged).childNodes].slice(1).map((part) => part.textContent || "\n").join("");
+    tellOwner(judged, "down", keep ? { keep_text: true, question, comment: one("#coach-opinion").value } : {});
+    forget_opinion();
+  };
+  const forget_opinion = () => {
+    opinion().reset();
+    opinion().hidden = true;
+    box().focus();
+  };
+
   const actions = {
+    up: (button) => tellOwner(button.closest("article"), "up"),
+    down: ask_why,
+    unsaid: forget_opinion,
     copy,
     download,
     reload,
@@ -384,9 +421,9 @@
     else ask({ question: button.textContent });
   });
   document.addEventListener("submit", (event) => {
-    if (!event.target.matches("[data-composer]")) return;
+    if (!event.target.matches("[data-composer], [data-opinion]")) return;
     event.preventDefault();
-    send();
+    event.target === opinion() ? send_opinion() : send();
   });
   document.addEventListener("keydown", (event) => {
     if (event.key === "Escape" && !event.isComposing) opened ? closePanel() : post("close");

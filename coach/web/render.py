@@ -24,6 +24,10 @@ _LONG_WORD = 24
 _NEAREST = "What I can tell you about"
 _FOLLOW_UPS = "You could ask next"
 _WORKING = '<p class="working"><span class="dots" aria-hidden="true"><i></i><i></i><i></i></span>Reading the library</p>'
+_RATE = (
+    '<span class="rate" role="group" aria-label="Was this helpful?"><button type="button" class="action" data-act="up">Helpful</button>'
+    '<button type="button" class="action" data-act="down">Not helpful</button></span>'
+)
 _STATUS_NOTES = {
     Status.FAILED: "Something went wrong on my side, and this answer could not be finished. Your question is kept: try again.",
     Status.STOPPED: "Stopped. What you see above may be incomplete.",
@@ -55,7 +59,10 @@ def exchange_markup(exchange: Exchange, lookup: Lookup, *, latest: bool = True) 
     if latest and exchange.about:
         parts.append(f'<pre class="about-you" hidden>{escape(exchange.about)}</pre>')
     outcome = answer.outcome.value if answer else ""
-    state = f'data-number="{number}" data-status="{exchange.status.value}" data-outcome="{outcome}"'
+    used = " ".join(dict.fromkeys(c.passage_id for c in answer.citations)) if answer else ""
+    state = (
+        f'data-number="{number}" data-status="{exchange.status.value}" data-outcome="{outcome}" data-passages="{escape(used)}"'
+    )
     return f'<article class="exchange" {state} aria-busy="{str(exchange.working).lower()}">{"".join(parts)}</article>'
 
 
@@ -196,7 +203,7 @@ def _actions(exchange: Exchange, latest: bool) -> str:
     copy = '<button type="button" class="action" data-act="copy">Copy</button>' if exchange.answer else ""
     caring = exchange.answer is not None and exchange.answer.outcome is Outcome.CARE
     retry = '<button type="button" class="action" data-act="retry">Try again</button>' if latest and not caring else ""
-    return f'<div class="actions">{copy}{retry}</div>'
+    return f'<div class="actions">{copy}{retry}{_RATE if exchange.answer and not caring else ""}</div>'
 
 
 def _suggestions(answer: Answer) -> str:

@@ -32,8 +32,6 @@ If the page has a Content-Security-Policy, it must allow
   script-src {origin}
   frame-src {origin}
 
-A page with Cross-Origin-Embedder-Policy needs "credentialless" there, as frames of other sites do.
-
 Sites that may show the embed "{embed.name}":
 {listed}
 """

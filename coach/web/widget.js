@@ -20,8 +20,9 @@ button{border:1px solid transparent;cursor:pointer;background:none}
 .open{background:var(--c);color:var(--t);font-weight:600}
 .open:hover{filter:brightness(1.15)}
 .open:focus-visible{box-shadow:0 0 0 3px var(--t), 0 0 0 6px var(--c);outline:0}
-.tease{margin-bottom:60px;cursor:pointer;background:var(--p);color:var(--i)}
-.panel{display:flex;flex-direction:column;overflow:hidden;margin:0;padding:0;max-width:none;max-height:none;width:100%;height:var(--h);border-radius:16px;background:var(--p);color:var(--i);border:1px solid #8885}
+.tease{margin-bottom:60px;cursor:pointer}
+.tease,.panel{background:var(--p);color:var(--i);border:1px solid #8885}
+.panel{display:flex;flex-direction:column;overflow:hidden;margin:0;padding:0;max-width:none;max-height:none;width:100%;height:var(--h);border-radius:16px}
 dialog:not([open]){display:none}
 dialog.panel{position:fixed;inset:auto 20px calc(20px + env(safe-area-inset-bottom)) auto;width:min(440px, 100vw - 40px);height:min(720px, 100dvh - 40px);box-shadow:0 12px 48px #0005}
 :host([data-position=left]) :is(.open,.tease,.panel){right:auto;left:20px}
@@ -32,7 +33,7 @@ b{flex:1;overflow:hidden;text-overflow:ellipsis;white-space:nowrap}
 .room{position:relative;flex:1}
 iframe,.note{position:absolute;inset:0;width:100%;height:100%;border:0}
 .note{z-index:1;margin:0;padding:24px;display:grid;place-content:center;text-align:center;background:var(--p)}
-@media ${SMALL}{dialog.panel{inset:0 !important;width:100%;height:100dvh;border:0;border-radius:0;padding:env(safe-area-inset-top) 0 env(safe-area-inset-bottom)}}
+@media ${SMALL}{.tease{display:none}dialog.panel{inset:0 !important;width:100%;height:100dvh;border:0;border-radius:0;padding:env(safe-area-inset-top) 0 env(safe-area-inset-bottom)}}
 @media (prefers-reduced-motion:no-preference){dialog{animation:rise .18s}}`;
 
   const sheet = new CSSStyleSheet();
@@ -48,7 +49,7 @@ iframe,.note{position:absolute;inset:0;width:100%;height:100%;border:0}
     const night = matchMedia("(prefers-color-scheme: dark)");
     const full = say("label-full", "Open the full page");
     const root = host.shadowRoot ?? host.attachShadow({ mode: "open" });
-    root.adoptedStyleSheets = [sheet]; // a list would be read with the page's own, perhaps broken, iterator
+    root.adoptedStyleSheets[0] = sheet; // a list would be read with the page's own, perhaps broken, iterator
     root.replaceChildren();
 
     const address = new URL("embed/" + say("embed", "demo"), base);
@@ -137,7 +138,7 @@ iframe,.note{position:absolute;inset:0;width:100%;height:100%;border:0}
       close = make("button", "", "✕", bar);
       close.setAttribute("aria-label", say("label-close", "Close"));
       on(close, "click", () => show(false));
-      on(panel, "close", () => show(false)); // by the back gesture of a phone
+      on(panel, "close", () => panel.open || show(false)); // by the back gesture of a phone
       if (say("greeting", "")) {
         tease = make("div", "tease", say("greeting", ""), root);
         on(tease, "click", () => show(true));

@@ -113,7 +113,9 @@ def careers() -> Iterator[Careers]:
         named = {
             "demo": Embed("demo"),
             "careers": Embed("careers", (host.origin,)),
-            "other": Embed("other", (host.origin,), "Growing here", "dark", "Which way up?", ("How do I grow?", "Compare the two")),
+            "other": Embed(
+                "other", (host.origin,), "Growing here", "dark", "Which way up?", ("How do I grow?", "Compare the two")
+            ),
             "elsewhere": Embed("elsewhere", ("https://www.example.com",)),
             "closed": Embed("closed"),
         }

@@ -18,7 +18,9 @@ TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 def violations(page: Page, state: str) -> list[str]:
     """What axe objects to, each with its state, weight and the element."""
     page.evaluate("() => { if (!window.axe) {" + AXE + "} }")
-    result = page.evaluate("tags => axe.run(document, {runOnly: tags, resultTypes: ['violations'], elementRef: false})", TAGS)
+    result = page.evaluate(
+        "tags => axe.run(document, {runOnly: tags, resultTypes: ['violations'], elementRef: false, iframes: false})", TAGS
+    )
     return [f"{state}: {v['impact']} {v['id']} {node['html'][:120]}" for v in result["violations"] for node in v["nodes"]]
 
 

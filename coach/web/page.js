@@ -27,7 +27,8 @@
   const unnamed = window.fetch;
   window.fetch = (address, sent) => {
     const url = new URL(address.url ?? address, document.baseURI);
-    const call = url.pathname.match(/\/gradio_api\/(queue\/join|queue\/data|cancel|heartbeat)\b/)?.[1];
+    const call = url.pathname.match(/\/gradio_api\/(queue\/join|queue\/data|cancel|heartbeat|reset)\b/)?.[1];
+    if (call === "reset") return Promise.resolve(Response.json({})); // after "cancel" there is nothing left to reset
     if (call === "queue/join" || call === "cancel") {
       const told = JSON.parse(sent.body);
       return unnamed(address, { ...sent, body: JSON.stringify({ ...told, session_hash: told.session_hash + secret }) });

@@ -35,9 +35,12 @@ Visit = Callable[..., Page]
 """Opens a page and watches it; see the fixtures `visit` and `call`."""
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def chromium() -> Iterator[Browser]:
-    """The installed Chromium; its absence is an error, since a skipped browser test proves nothing."""
+    """The installed Chromium; its absence is an error, since a skipped browser test proves nothing.
+
+    For a module: while it is there its event loop runs in this thread, and tests of other modules that need one of their own would fail.
+    """
     path = next((found for name in ("chromium", "chromium-browser", "google-chrome") if (found := shutil.which(name))), None)
     if path is None:
         pytest.fail("These tests need Chromium and found none. Install it, for example: apt-get install -y chromium")
@@ -60,7 +63,7 @@ def address(standin: StandIn) -> Iterator[str]:
         yield base
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def contexts(chromium: Browser) -> Iterator[dict[str, BrowserContext]]:
     """One profile for each kind of visitor, so that the application's files are fetched once and not for every test."""
     kept: dict[str, BrowserContext] = {}
@@ -83,7 +86,7 @@ def visit(chromium: Browser, contexts: dict[str, BrowserContext], address: str) 
         page.set_default_timeout(15_000)
         page.on("request", lambda request: seen.append(request.url))
         page.on("pageerror", lambda error: errors.append(str(error)))
-        page.on("console", lambda message: errors.append(message.text) if message.type == "error" else None)
+        page.on("console", lambda message: errors.append(f"{message.text} {message.location.get('url', '')}") if message.type == "error" else None)
         page.goto(address + query)
         page.wait_for_selector("html[data-ready]")
         return page

@@ -346,7 +346,7 @@ def opened(lawless: BrowserContext, site: Site, ours: dict[str, list[str]]) -> I
 both = pytest.mark.parametrize("place", ["page", "embed"])
 SHOWN = {clean(text) for text in TEXTS}
 EVERYWHERE = ("prose", "list", "steps", "comparison")
-OTHERWISE = ("passages", "no_evidence", "out_of_scope", "care", "greeting")
+OTHERWISE = ("no_evidence", "out_of_scope", "care", "greeting", "passages")
 PANELS = """() => [...document.querySelectorAll("#coach-current .cite")].map(button => {
     button.click();
     return document.querySelector(".panel h2").textContent;

@@ -6,7 +6,12 @@
   const VERSION = 1;
   const LATE = 12000; // ms after which a frame that says nothing counts as blocked
   const SMALL = "(max-width:480px),(max-height:480px)"; // there the coach takes the whole screen
-  const CSS = `
+  const sheetOf = (css) => {
+    const sheet = new CSSStyleSheet();
+    sheet.replaceSync(css);
+    return sheet;
+  };
+  const looks = sheetOf(`
 :host{all:initial !important;display:block !important;font:16px/1.5 system-ui, sans-serif !important;direction:var(--d) !important}
 :host(career-coach){position:fixed !important;z-index:2147483647 !important}
 :host::backdrop{display:none !important}
@@ -20,12 +25,15 @@ button{border:1px solid transparent;cursor:pointer;background:none}
 .open{background:var(--c);color:var(--t);font-weight:600}
 .open:hover{filter:brightness(1.15)}
 .open:focus-visible{box-shadow:0 0 0 3px var(--t), 0 0 0 6px var(--c);outline:0}
-.tease{margin-bottom:60px;cursor:pointer}
 .tease,.panel{background:var(--p);color:var(--i);border:1px solid #8885}
+.tease{margin-bottom:60px;cursor:pointer}
+@media ${SMALL}{.tease{display:none}}
+:host([data-position=left]) :is(.open,.tease,.panel){right:auto;left:20px}`);
+  // Read when it is needed, which is when somebody opens the coach.
+  const INSIDE = `
 .panel{display:flex;flex-direction:column;overflow:hidden;margin:0;padding:0;max-width:none;max-height:none;width:100%;height:var(--h);border-radius:16px}
 dialog:not([open]){display:none}
 dialog.panel{position:fixed;inset:auto 20px calc(20px + env(safe-area-inset-bottom)) auto;width:min(440px, 100vw - 40px);height:min(720px, 100dvh - 40px);box-shadow:0 12px 48px #0005}
-:host([data-position=left]) :is(.open,.tease,.panel){right:auto;left:20px}
 @keyframes rise{from{opacity:0;transform:translateY(12px)}}
 .bar{display:flex;align-items:center;padding:4px 6px 4px 16px;border-bottom:1px solid #8884}
 b{flex:1;overflow:hidden;text-overflow:ellipsis;white-space:nowrap}
@@ -33,11 +41,8 @@ b{flex:1;overflow:hidden;text-overflow:ellipsis;white-space:nowrap}
 .room{position:relative;flex:1}
 iframe,.note{position:absolute;inset:0;width:100%;height:100%;border:0}
 .note{z-index:1;margin:0;padding:24px;display:grid;place-content:center;text-align:center;background:var(--p)}
-@media ${SMALL}{.tease{display:none}dialog.panel{inset:0 !important;width:100%;height:100dvh;border:0;border-radius:0;padding:env(safe-area-inset-top) 0 env(safe-area-inset-bottom)}}
+@media ${SMALL}{dialog.panel{inset:0 !important;width:100%;height:100dvh;border:0;border-radius:0;padding:env(safe-area-inset-top) 0 env(safe-area-inset-bottom)}}
 @media (prefers-reduced-motion:no-preference){dialog{animation:rise .18s}}`;
-
-  const sheet = new CSSStyleSheet();
-  sheet.replaceSync(CSS);
 
   const make = (tag, className, textContent, parent) =>
     parent.appendChild(Object.assign(document.createElement(tag), { className, textContent }));
@@ -49,7 +54,7 @@ iframe,.note{position:absolute;inset:0;width:100%;height:100%;border:0}
     const night = matchMedia("(prefers-color-scheme: dark)");
     const full = say("label-full", "Open the full page");
     const root = host.shadowRoot ?? host.attachShadow({ mode: "open" });
-    root.adoptedStyleSheets[0] = sheet; // a list would be read with the page's own, perhaps broken, iterator
+    root.adoptedStyleSheets[0] = looks; // a list would be read with the page's own, perhaps broken, iterator
     root.replaceChildren();
 
     const address = new URL("embed/" + say("embed", "demo"), base);
@@ -71,11 +76,6 @@ iframe,.note{position:absolute;inset:0;width:100%;height:100%;border:0}
     on(night, "change", paint);
     if (theme !== "auto") address.searchParams.set("__theme", theme);
 
-    const panel = make(kind === "launcher" ? "dialog" : "section", "panel", "", root);
-    panel.setAttribute("aria-label", title);
-    const bar = make("div", "bar", "", panel);
-    bar.hidden = kind === "inline"; // the frame has a bar of its own there
-    make("b", "", title, bar);
     const link = (text, parent) => {
       const made = make("a", "", text, parent);
       made.href = base.href;
@@ -83,12 +83,25 @@ iframe,.note{position:absolute;inset:0;width:100%;height:100%;border:0}
       made.rel = "noopener";
       made.setAttribute("aria-label", full);
     };
-    link("↗\ufe0e", bar);
-    const room = make("div", "room", "", panel);
-    const note = make("p", "note", "", room);
-    note.setAttribute("role", "status");
-
-    let frame, button, close, tease, ready = false;
+    let frame, panel, room, note, button, close, tease, ready = false;
+    const furnish = () => {
+      if (panel) return;
+      root.adoptedStyleSheets[1] = sheetOf(INSIDE);
+      panel = make(kind === "launcher" ? "dialog" : "section", "panel", "", root);
+      panel.setAttribute("aria-label", title);
+      if (kind === "launcher") { // in the page the frame has a bar of its own
+        const bar = make("div", "bar", "", panel);
+        make("b", "", title, bar);
+        link("↗\ufe0e", bar);
+        close = make("button", "", "✕", bar);
+        close.setAttribute("aria-label", say("label-close", "Close"));
+        on(close, "click", () => show(false));
+        on(panel, "close", () => panel.open || show(false)); // by the back gesture of a phone
+      }
+      room = make("div", "room", "", panel);
+      note = make("p", "note", "", room);
+      note.setAttribute("role", "status");
+    };
     const load = () => {
       if (ready || (frame && !note.lastChild.href)) return; // with a link in the note it was too late: again
       frame?.remove();
@@ -113,6 +126,7 @@ iframe,.note{position:absolute;inset:0;width:100%;height:100%;border:0}
     const show = (open) => {
       tease?.remove();
       if (!button || open === button.hidden) return;
+      furnish();
       button.hidden = open;
       button.setAttribute("aria-expanded", open);
       if (!open) {
@@ -135,10 +149,6 @@ iframe,.note{position:absolute;inset:0;width:100%;height:100%;border:0}
     });
     on(document, "keydown", (event) => event.key === "Escape" && !event.defaultPrevented && show(false));
     if (kind === "launcher") {
-      close = make("button", "", "✕", bar);
-      close.setAttribute("aria-label", say("label-close", "Close"));
-      on(close, "click", () => show(false));
-      on(panel, "close", () => panel.open || show(false)); // by the back gesture of a phone
       if (say("greeting", "")) {
         tease = make("div", "tease", say("greeting", ""), root);
         on(tease, "click", () => show(true));
@@ -148,6 +158,7 @@ iframe,.note{position:absolute;inset:0;width:100%;height:100%;border:0}
       button.setAttribute("aria-expanded", "false");
       on(button, "click", () => show(true));
     } else {
+      furnish();
       const near = new IntersectionObserver((seen) => {
         if (!seen[0].isIntersecting) return;
         near.disconnect();
@@ -159,7 +170,7 @@ iframe,.note{position:absolute;inset:0;width:100%;height:100%;border:0}
   };
 
   const raise = (host) => {
-    try { // above whatever the page stacks, and free of the transforms around it
+    try { // above all that the page stacks, free of transforms around it
       host.popover = "manual";
       host.showPopover();
     } catch { /* an older browser: the z-index has to do */ }
@@ -201,7 +212,7 @@ iframe,.note{position:absolute;inset:0;width:100%;height:100%;border:0}
       connectedCallback() {
         live.get(this)?.leave();
         live.set(this, build(this, kind));
-        if (kind === "launcher") raise(this);
+        if (kind === "launcher") requestAnimationFrame(() => raise(this));
       }
       disconnectedCallback() {
         live.get(this)?.leave();

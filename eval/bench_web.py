@@ -33,7 +33,7 @@ Pair = tuple[Sequence[float], Sequence[float]]
 LOADER_BYTES = 4096.0
 MAIN_THREAD_MS = 5.0
 LOADS = 5
-RAPID = 200  # requests of one visitor as fast as they go
+RAPID, AT_ONCE = 200, 20  # requests of one visitor as fast as they go, over so many connections
 ASKED = 60  # questions of another one, before and meanwhile
 WAIT_MS = 60_000.0
 _BROWSERS = ("chromium", "chromium-browser", "google-chrome")
@@ -42,14 +42,17 @@ _LONG_ENOUGH = "[limits]\nvisitor_per_minute = 20\naddress_per_minute = 100000\n
 
 # Sends as a visitor's page would, in a process of its own: what it costs must not count as the other visitor's.
 _HAMMER = """
-import json, sys, http.client, time
-host, port, number, rounds = sys.argv[1], int(sys.argv[2]), int(sys.argv[3]), int(sys.argv[4])
-line = http.client.HTTPConnection(host, port)
+import json, sys, http.client, threading
+host, port, number, times, at_once = sys.argv[1], *map(int, sys.argv[2:])
 body = json.dumps({"fn_index": number, "data": [None], "event_data": {"question": "Which KPIs does a VP track?"}, "session_hash": "hammer", "trigger_id": None})
-while rounds:
-    rounds -= 1
-    line.request("POST", "/gradio_api/queue/join", body, {"content-type": "application/json"})
-    line.getresponse().read()
+def send():
+    line = http.client.HTTPConnection(host, port)
+    for _ in range(times // at_once):
+        line.request("POST", "/gradio_api/queue/join", body, {"content-type": "application/json"})
+        line.getresponse().read()
+threads = [threading.Thread(target=send) for _ in range(at_once)]
+for thread in threads: thread.start()
+for thread in threads: thread.join()
 """
 
 
@@ -196,7 +199,7 @@ def measure_rapid(command: Sequence[str], folder: Path) -> dict[str, Pair]:
             _answered(base, number, next(names))
         for _ in range(3):
             alone += [_answered(base, number, next(names)) for _ in range(ASKED // 6)]
-            hammer = subprocess.Popen([sys.executable, "-c", _HAMMER, host, port, str(number), str(RAPID)])
+            hammer = subprocess.Popen([sys.executable, "-c", _HAMMER, host, port, str(number), str(RAPID), str(AT_ONCE)])
             while hammer.poll() is None:
                 crowded.append(_answered(base, number, next(names)))
             alone += [_answered(base, number, next(names)) for _ in range(ASKED // 6)]

@@ -26,6 +26,7 @@ SESSION = re.compile(r"[A-Za-z0-9_-]{1,64}")
 LONGEST_PATH, LONGEST_NAME = 1_000, 255  # bytes; no file's name is longer, and a file system answers a longer one with an error
 MOST_FIELDS = 50
 LARGEST_NUMBER = 1_000_000  # the page numbers its events and parts from 0
+SLOWED = 0.25  # seconds until somebody who asks too much hears so: a program that does not wait is made to, and slows nobody else
 DEEPEST = 20  # brackets within brackets; an honest message has four
 _JSON = re.compile(rb"\s*application/(?:[\w.-]+\+)?json\s*(?:;.*)?", re.IGNORECASE | re.DOTALL)
 
@@ -75,6 +76,8 @@ class Intake:
         if refused is None:
             await self._answer(scope, receive, InProblems(scope, receive, send))
         else:
+            if refused.status_code == 429:
+                await asyncio.sleep(SLOWED)
             await refused(scope, receive, send)
 
     async def _answer(self, scope: Scope, receive: Receive, answer: InProblems) -> None:

@@ -36,6 +36,7 @@ LOADS = 5
 RAPID, AT_ONCE = 200, 20  # requests of one visitor as fast as they go, over so many connections
 ASKED = 60  # questions of another one, before and meanwhile
 WAIT_MS = 60_000.0
+SETTLED_MS = 300.0  # after which a page that nobody touches has nothing more to do
 _BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 _PAGE = "<!doctype html><html lang=en><title>Jobs</title><h1>Jobs</h1><script src='{base}widget.js' data-embed=careers></script>"
 _LONG_ENOUGH = "[limits]\nvisitor_per_minute = 20\naddress_per_minute = 100000\naddress_per_day = 100000\nservice_per_minute = 100000\nservice_per_day = 1000000\n"
@@ -136,12 +137,11 @@ def measure_widget(command: Sequence[str], folder: Path) -> dict[str, Pair]:
 def _widget_visit(browser: Browser, origin: str) -> tuple[float, float, float]:
     """Of a first visit: milliseconds of the loader's script, from the click until one can ask, and bytes from the click on."""
     page = browser.new_context().new_page()
-    line = page.context.new_cdp_session(page)
-    line.send("Profiler.enable")
-    line.send("Profiler.start")
+    browser.start_tracing(page=page, categories=["devtools.timeline"])
     page.goto(origin)
     page.wait_for_selector("career-coach", state="attached")
-    script = _time_in(line.send("Profiler.stop")["profile"], "/widget.js")
+    page.wait_for_timeout(SETTLED_MS)
+    script = _time_in(json.loads(browser.stop_tracing())["traceEvents"], "/widget.js")
     carried = _carried(page)
     started = time.perf_counter()
     page.locator("career-coach .open").click()
@@ -171,18 +171,13 @@ def _carried(page: Page) -> list[int]:
     return sizes
 
 
-def _time_in(profile: dict[str, Any], ending: str) -> float:
-    """Milliseconds that a profile spends in the functions of one script and in what they call."""
-    nodes = {node["id"]: node for node in profile["nodes"]}
-    ours = {n for n, node in nodes.items() if node["callFrame"]["url"].endswith(ending)}
-    waiting = list(ours)
-    while waiting:
-        for child in nodes[waiting.pop()].get("children", []):
-            if child not in ours:
-                ours.add(child)
-                waiting.append(child)
-    spent = sum(step for node, step in zip(profile["samples"], profile["timeDeltas"], strict=True) if node in ours)
-    return float(max(spent / 1000, 0.01))
+def _time_in(events: Sequence[dict[str, Any]], ending: str) -> float:
+    """Milliseconds that the page's main thread worked for one script: when it was run, and when it was called back."""
+    ours = (e for e in events if e["name"] in ("EvaluateScript", "FunctionCall"))
+    spent = sum(e.get("tdur", 0) for e in ours if str(e["args"].get("data", {}).get("url", "")).endswith(ending))
+    if not spent:
+        raise RuntimeError("the browser did not say how long the script ran")
+    return float(spent / 1000)
 
 
 def measure_rapid(command: Sequence[str], folder: Path) -> dict[str, Pair]:

@@ -86,7 +86,12 @@ def visit(chromium: Browser, contexts: dict[str, BrowserContext], address: str) 
         page.set_default_timeout(15_000)
         page.on("request", lambda request: seen.append(request.url))
         page.on("pageerror", lambda error: errors.append(str(error)))
-        page.on("console", lambda message: errors.append(f"{message.text} {message.location.get('url', '')}") if message.type == "error" else None)
+        page.on(
+            "console",
+            lambda message: (
+                errors.append(f"{message.text} {message.location.get('url', '')}") if message.type == "error" else None
+            ),
+        )
         page.goto(address + query)
         page.wait_for_selector("html[data-ready]")
         return page

@@ -693,5 +693,5 @@ def test_screen_reader_meets_header_log_and_composer(call: Visit):
           - text: Your question
           - textbox "Your question"
           - button "Send"
-          - paragraph: An AI assistant. It answers only from its library and shows the words behind every sentence. Nothing you write is stored.
+          - paragraph: An AI assistant. It answers only from its library and shows the words behind every sentence. Nothing you write is stored, unless you tick a box that says so.
     """)

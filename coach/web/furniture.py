@@ -49,8 +49,10 @@ _COMPOSER = f"""
 {{privacy}}</p>
 <div class="vh" role="status" aria-live="polite" id="coach-live"></div>
 """
-_WITHOUT_MODEL = "Nothing you write is stored, unless you tick a box that says so."
-_WITH_MODEL = "A language model that the owner of this page has chosen reads what you write and words the answers; nothing is stored here, unless you tick a box that says so."
+_WITHOUT_MODEL = "Nothing you write is stored."
+_WITH_MODEL = (
+    "A language model that the owner of this page has chosen reads what you write and words the answers; nothing is stored here."
+)
 _BOX = f"""
 <details class="you" hidden>
   <summary>What I know about you</summary>

@@ -401,6 +401,9 @@ def test_a_hostile_corpus_and_a_hostile_model_are_shown_as_text(opened: Open, si
 def test_the_words_of_an_embed_stay_words(opened: Open, site: Site):
     page = opened("embed").frame
     title, greeting, *suggestions = (clean(" ".join(text.split())) for text in joined(290)[:10])
+    page.wait_for_function(
+        "said => document.querySelector('.welcome h2')?.textContent === said", arg=greeting
+    )  # the server greets
     assert (page.title(), page.text_content(".bar .name"), page.text_content(".welcome h2")) == (title, title, greeting)
     assert page.locator(".chip").all_text_contents() == suggestions[:4]
     parsed = """html => {

@@ -339,8 +339,9 @@ def test_auto_follows_the_system_while_it_is_open(call: Visit):
 def test_nothing_moves_where_motion_is_unwanted_and_it_stays_off_paper(call: Visit):
     page = call(reduced_motion="no-preference")
     moving = "() => document.querySelector('career-coach').shadowRoot.getAnimations().length"
-    button(page).click()
-    assert page.evaluate(moving) == 1
+    # Counted in the same breath as the click: it is over in less than a fifth of a second.
+    click = "() => document.querySelector('career-coach').shadowRoot.querySelector('.open').click()"
+    assert page.evaluate(f"() => {{ ({click})(); return ({moving})(); }}") == 1
     page.keyboard.press("Escape")
     page.emulate_media(reduced_motion="reduce")
     frame = opened(page)
@@ -693,5 +694,5 @@ def test_screen_reader_meets_header_log_and_composer(call: Visit):
           - text: Your question
           - textbox "Your question"
           - button "Send"
-          - paragraph: An AI assistant. It answers only from its library and shows the words behind every sentence. Nothing you write is stored, unless you tick a box that says so.
+          - paragraph: An AI assistant. It answers only from its library and shows the words behind every sentence. Nothing you write is stored.
     """)

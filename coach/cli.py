@@ -216,6 +216,9 @@ def _widget(settings: Settings, arguments: argparse.Namespace) -> int:
     from coach.web.snippet import look, origin_of, snippet
 
     named = read_embeds(settings.embeds).named
+    if not arguments.name:
+        print("\n".join(named))
+        return 0
     embed = named.get(arguments.name)
     if embed is None:
         raise SettingsError(f'There is no embed "{arguments.name}"; embeds.toml names {", ".join(named)}.')
@@ -231,7 +234,7 @@ def _widget(settings: Settings, arguments: argparse.Namespace) -> int:
 
 def _mcp(settings: Settings, arguments: argparse.Namespace) -> int:
     try:
-        from coach.mcp_server import build_server, listen, serve_http, serve_stdio
+        from coach.mcp_server import build_server, serve_http, serve_stdio
     except ModuleNotFoundError as error:
         if (error.name or "").split(".")[0] not in ("mcp", "mcp_types"):
             raise
@@ -241,8 +244,10 @@ def _mcp(settings: Settings, arguments: argparse.Namespace) -> int:
             server = build_server(_load(settings))
         serve_stdio(server)
         return 0
+    from coach.web.app import open_socket
+
     host, port = arguments.http
-    with listen(host, port) as listener:  # a port in use is said before anything slow
+    with open_socket(host, port, "--http HOST:PORT") as listener:  # a port in use is said before anything slow
         server = build_server(_load(settings))
         shown = f"[{host}]" if ":" in host else host
         _note(f"The career coach's tools are at http://{shown}:{listener.getsockname()[1]}/mcp (stop with Ctrl+C)")

@@ -32,7 +32,11 @@ _AROUND = frozenset(
     are was very really bit even still tl same thing again more less without any anything that's sounds sound out take leave jargon buzzwords fancy
     friendly friendlier formal""".split()
 )  # fmt: skip
-_AS_TO_A_CHILD = re.compile(r"\b(?:like|as if|as though)\s+(?:i'?m|i am|i was|i were|to)\s+(?:an?\s+)?(?:\w+|\d+)(?:[\s-]years?[\s-]olds?|\s+years?\s+old)?\b", re.IGNORECASE)  # fmt: skip
+_AS_TO_A_CHILD = re.compile(
+    r"\b(?:like|as if|as though) (?:i'?m|i am|i was|i were) (?:an? )?(?:three|four|five|six|seven|eight|nine|ten|eleven|twelve|\d{1,2}|child|kid|toddler|beginner|newbie)\b"
+    r"(?:[ -]years?[ -]olds?)?",
+    re.IGNORECASE,
+)
 _TOO_LONG = re.compile(
     r"\b(?:too|so|very|really|pretty|bit|rather|quite) (?:long|much)\b|\b(?:fewer|less) (?:words|text)\b", re.IGNORECASE
 )
@@ -50,9 +54,13 @@ def form_of(message: str) -> Form | None:
     return next((form for _, form in asked if form), None)
 
 
+def plainly(message: str) -> str:
+    """The message with "like I'm five" said as what it means, which is "simpler" and nothing about its writer."""
+    return _AS_TO_A_CHILD.sub("simpler", message.replace("’", "'"))
+
+
 def _form_of(sentence: str) -> Form | None:
-    text = _AS_TO_A_CHILD.sub(" simpler ", sentence.replace("’", "'"))
-    said = set(words(_TOO_LONG.sub(" shorter ", text)))
+    said = set(words(_TOO_LONG.sub(" shorter ", plainly(sentence))))
     if not said or len(said) > _LONGEST or not said <= _SHORT | _LIST | _AROUND:
         return None
     if said & _LIST and "more" not in said:  # "more points" wants what has not been said

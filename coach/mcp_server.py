@@ -14,17 +14,15 @@ from mcp.server.transport_security import TransportSecuritySettings
 from mcp_types import CallToolResult, InputRequiredResult, ToolAnnotations
 from pydantic import Field, ValidationError
 
-from coach.errors import SettingsError
 from coach.pipeline import Coach
-from coach.shapes import AnswerShape, SearchShape
+from coach.shapes import MAX_EARLIER, MAX_QUESTION, AnswerShape, SearchShape
 from coach.vocabulary import ROLE_LABELS, ROLE_NAMES, role_mentions
+from coach.web.app import GRACE_SECONDS, server_config
+from coach.web.config import WebConfig
 from coach.wire import answer_json, evidence_json
 
 ROLES = ", ".join(ROLE_LABELS.values())
-LONGEST = 2000  # characters of one message
-MOST_EARLIER = 20  # messages; each is answered again, since the server keeps no conversation
 LARGEST_BODY = 1_000_000  # bytes of one HTTP request; the longest conversation, every character escaped, stays below
-GRACE_SECONDS = 3  # that answers in progress may still run after the order to stop
 
 INSTRUCTIONS = """\
 A coach for the way from Product Manager to VP of Product. Its answers come only from its library of pages, never from general knowledge.
@@ -35,12 +33,12 @@ Every sentence that claims something names, in `citations`, the words of the lib
 the library does answer. With "care" the person may be in distress: give them `text` as it is."""
 
 
-Question = Annotated[str, Field(max_length=LONGEST, description="What the person asks, in their own words.")]
+Question = Annotated[str, Field(max_length=MAX_QUESTION, description="What the person asks, in their own words.")]
 Earlier = Annotated[
-    Sequence[Annotated[str, Field(max_length=LONGEST)]],
-    Field(max_length=MOST_EARLIER, description="The person's earlier messages in order, without the answers."),
+    Sequence[Annotated[str, Field(max_length=MAX_QUESTION)]],
+    Field(max_length=MAX_EARLIER, description="The person's earlier messages in order, without the answers."),
 ]
-Query = Annotated[str, Field(max_length=LONGEST, description="A few words or a question.")]
+Query = Annotated[str, Field(max_length=MAX_QUESTION, description="A few words or a question.")]
 Limit = Annotated[int, Field(ge=1, le=20, description="How many passages.")]
 Role = Annotated[str, Field(max_length=100, description=f"One of: {ROLES}. Usual names are understood.")]
 Topic = Annotated[str, Field(max_length=200, description="What to compare them in, such as hiring or metrics; empty for all.")]
@@ -124,14 +122,6 @@ def serve_stdio(server: MCPServer[dict[str, Any]]) -> None:
         pass  # it has gone without waiting for its answer
 
 
-def listen(host: str, port: int) -> socket.socket:
-    """A listening socket, taken before anything slow happens. Raises SettingsError when the address cannot be had."""
-    try:
-        return socket.create_server((host, port), family=socket.AF_INET6 if ":" in host else socket.AF_INET, backlog=128)
-    except (OSError, UnicodeError) as error:
-        raise SettingsError(f"Cannot serve on {host}:{port} ({error}); choose another address with --http HOST:PORT.") from error
-
-
 def serve_http(server: MCPServer[dict[str, Any]], host: str, listener: socket.socket) -> None:
     """Serves streamable HTTP at /mcp until the process is told to stop; only requests to this host, from no foreign page, are let in."""
     port = listener.getsockname()[1]
@@ -144,5 +134,4 @@ def serve_http(server: MCPServer[dict[str, Any]], host: str, listener: socket.so
     app = server.streamable_http_app(
         json_response=True, stateless_http=True, max_request_body_size=LARGEST_BODY, transport_security=security
     )
-    config = uvicorn.Config(app, log_level="warning", timeout_graceful_shutdown=GRACE_SECONDS, server_header=False, ws="none")
-    uvicorn.Server(config).run(sockets=[listener])
+    uvicorn.Server(server_config(app, WebConfig(), "warning", GRACE_SECONDS)).run(sockets=[listener])

@@ -16,7 +16,7 @@ from coach.conversation import small_talk, standalone
 from coach.embedding import Progress
 from coach.encoder import Encoder, load_encoder
 from coach.errors import CoachError, IndexUnusable
-from coach.form import Form, form_of, most_of
+from coach.form import Form, form_of, most_of, plainly
 from coach.gate import Gate, Verdict
 from coach.generation import Written, silent, write
 from coach.grounding import Checker
@@ -62,7 +62,7 @@ class Coach:
         self._helpline = helpline
         self._model = model
         self._lock = threading.Lock()
-        self._shown_examples: tuple[str, tuple[str, ...]] = ("", ())
+        self._shown_examples: tuple[str, dict[str, tuple[str, ...]]] = ("", {})
         self._retriever = Retriever(open_index(root, encoder), encoder)
 
     def ask(self, question: str, history: Sequence[Turn] = ()) -> Answer:
@@ -208,21 +208,23 @@ class Coach:
     @property
     def examples(self) -> tuple[str, ...]:
         """Questions for an empty page, from different documents, each of which the gate lets through."""
-        index = self._current().index
-        if self._shown_examples[0] != index.name:
-            self._shown_examples = (index.name, nearest_topics(typical(index), self._gate, index, limit=6))
-        return self._shown_examples[1]
+        return self._examples_on("")
 
     def examples_for(self, role: str) -> tuple[str, ...]:
         """Questions on the role that a text names ("vp-of-product"), each of which the gate lets through; () for no role."""
-        named = roles_in(role.replace("-", " ").replace("_", " "))[:1]
+        named = roles_in(role.replace("-", " ").replace("_", " "))
+        return self._examples_on(named[0]) if named else ()
+
+    def _examples_on(self, role: str) -> tuple[str, ...]:
+        """Found once for each generation of the index, and once for each role."""
         index = self._current().index
-        about = (
-            [n for n in typical(index, len(index.passages)) if named and set(named) <= set(index.passages[n].about)]
-            if named
-            else []
-        )
-        return nearest_topics(about, self._gate, index, limit=6)
+        if self._shown_examples[0] != index.name:
+            self._shown_examples = (index.name, {})
+        _, kept = self._shown_examples
+        if role not in kept:
+            about = [n for n, passage in enumerate(index.passages) if not role or role in passage.about]
+            kept[role] = nearest_topics(typical(index, about), self._gate, index, limit=6)
+        return kept[role]
 
     def close(self) -> None:
         """Give the index's files back."""
@@ -236,11 +238,10 @@ class Coach:
                 f"{MAX_MESSAGE:,} characters; a few sentences about your situation are enough."
             )
             return Answer(question, "", Outcome.NO_EVIDENCE, note=note, nearest_topics=self.examples[:3])
-        form = form_of(message)
-        if not form and (kind := self._care.kind(message, self._encoder)):
+        if kind := self._care.kind(plainly(message), self._encoder):
             return Answer(question, "", Outcome.CARE, note=care_note(kind, self._helpline))
         kind = small_talk(message) if any(c.isalnum() for c in message) else "empty"
-        if form is Form.SHORT and not (history and history[-1].sentences):
+        if form_of(message) is Form.SHORT and not (history and history[-1].sentences):
             kind = "no answer"
         if kind:
             return Answer(question, "", Outcome.GREETING, note=talk(kind), follow_ups=self.examples[:3])

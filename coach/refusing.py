@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from functools import lru_cache
 
 import numpy as np
@@ -92,9 +92,11 @@ def nearest_topics(numbers: Iterable[int], gate: Gate, index: Index, limit: int 
     return tuple(topics.values())
 
 
-def typical(index: Index, limit: int = 24) -> list[int]:
-    """Numbers of passages from the middle of the corpus, each unlike those before it (maximal marginal relevance, Carbonell and Goldstein 1998)."""
-    vectors = index.passage_vectors(range(len(index.passages)))
+def typical(index: Index, among: Sequence[int], limit: int = 24) -> list[int]:
+    """Of the passages with these numbers some from their middle, each unlike those before it (maximal marginal relevance, Carbonell and Goldstein 1998)."""
+    if not among:
+        return []
+    vectors = index.passage_vectors(among)
     middle = vectors.mean(axis=0)
     worth = vectors @ (middle / np.linalg.norm(middle))
     likest = np.zeros(len(vectors), dtype=np.float32)
@@ -104,7 +106,7 @@ def typical(index: Index, limit: int = 24) -> list[int]:
         value[chosen] = -np.inf
         chosen.append(int(value.argmax()))
         likest = np.maximum(likest, vectors @ vectors[chosen[-1]])
-    return chosen
+    return [among[n] for n in chosen]
 
 
 def topic(heading: str) -> str:

@@ -6,6 +6,11 @@ from pydantic import BaseModel, ConfigDict
 
 from coach.types import Citation, Layout, Making, Outcome, Voice
 
+MAX_QUESTION = 2_000
+"""Characters of one message; enough for a long story, little enough to answer well."""
+MAX_EARLIER = 20
+"""Earlier messages that are taken with a question; each is answered again, since no conversation is kept for programs."""
+
 
 class _Shape(BaseModel):
     model_config = ConfigDict(extra="allow")  # a name that coach/wire.py gains is passed on

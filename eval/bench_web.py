@@ -11,7 +11,6 @@ import itertools
 import json
 import os
 import re
-import shutil
 import subprocess
 import sys
 import threading
@@ -23,6 +22,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from coach.web.shell import asset
+from coach.web.snippet import chromium
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
@@ -37,7 +37,6 @@ RAPID, AT_ONCE = 200, 20  # requests of one visitor as fast as they go, over so 
 ASKED = 60  # questions of another one, before and meanwhile
 WAIT_MS = 60_000.0
 SETTLED_MS = 300.0  # after which a page that nobody touches has nothing more to do
-_BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 _PAGE = "<!doctype html><html lang=en><title>Jobs</title><h1>Jobs</h1><script src='{base}widget.js' data-embed=careers></script>"
 _LONG_ENOUGH = "[limits]\nvisitor_per_minute = 20\naddress_per_minute = 100000\naddress_per_day = 100000\nservice_per_minute = 100000\nservice_per_day = 1000000\n"
 
@@ -105,8 +104,8 @@ def measure_widget(command: Sequence[str], folder: Path) -> dict[str, Pair]:
     """
     from playwright.sync_api import sync_playwright
 
-    chromium = next(filter(None, map(shutil.which, _BROWSERS)), None)
-    if chromium is None:
+    path = chromium()
+    if path is None:
         raise RuntimeError("Chromium is missing")
     found: dict[str, tuple[list[float], list[float]]] = {
         "widget size": ([float(len(gzip.compress(asset("widget.js").encode(), 9)))], [LOADER_BYTES]),
@@ -118,7 +117,7 @@ def measure_widget(command: Sequence[str], folder: Path) -> dict[str, Pair]:
         sync_playwright() as playwright,
     ):
         setattr(site, "page", _PAGE.format(base=base))  # noqa: B010  # a plain server object that carries its page
-        browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox", "--disable-gpu"])
+        browser = playwright.chromium.launch(executable_path=path, args=["--no-sandbox", "--disable-gpu"])
         for number in range(LOADS + 1):
             script, opened, carried = _widget_visit(browser, origin)
             plain, bytes_plain = _plain_visit(browser, base)

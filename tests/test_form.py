@@ -40,6 +40,8 @@ def test_a_message_about_the_form_alone_is_told_from_a_question(message: str, fo
         "Can you make that a plan?",
         "What is a line manager?",
         "I feel like I'm five steps behind everyone",
+        "like i'm dying",
+        "please just make it like I was nothing",
         "Too long. What does a PM do?",
         "That was short. I was passed over for promotion last week and do not know what to say to my boss.",
         "Explain like I'm a director who wants to quit",

@@ -47,6 +47,13 @@ def test_every_offered_question_is_answered(coach, chips):
     assert [chip for chip in sample if coach.ask(chip).outcome is not Outcome.ANSWERED] == []
 
 
+def test_questions_on_a_role_are_of_that_role_and_answered(coach):
+    found = coach.examples_for("vp-of-product")
+    assert 3 <= len(found) <= 6 and coach.examples_for("VP of Product") == found
+    assert [e for e in found if coach.ask(e).outcome is not Outcome.ANSWERED] == []
+    assert coach.examples_for("gardener") == coach.examples_for("") == ()
+
+
 def test_examples_of_an_empty_page_are_answered(coach):
     assert len(coach.examples) == 6
     assert [e for e in coach.examples if coach.ask(e).outcome is not Outcome.ANSWERED] == []
@@ -145,6 +152,13 @@ def test_an_answer_can_be_had_shorter_and_as_a_list(coach, question):
 def test_to_a_child_is_a_matter_of_form_and_none_of_care(coach):
     answer = coach.ask("explain it like I'm five", [Turn.of(coach.ask("What is churn?"))])
     assert answer.outcome is Outcome.ANSWERED
+
+
+@pytest.mark.parametrize(
+    "message", ["like i'm dying", "cut it short, I want to die", "explain it like I'm five, I can't go on living"]
+)
+def test_no_form_hides_distress(coach, message):
+    assert coach.ask(message, [Turn.of(coach.ask("What is churn?"))]).outcome is Outcome.CARE
 
 
 def test_nothing_is_put_differently_before_there_is_an_answer(coach):

@@ -79,7 +79,7 @@ def test_a_heading_becomes_a_question_that_can_be_asked(heading, asked):
 
 def test_examples_come_from_the_middle_of_a_corpus_and_are_unlike_each_other(coach, starter_index, encoder):
     index = open_index(starter_index, encoder)
-    numbers = typical(index)
+    numbers = typical(index, range(len(index.passages)))
     vectors = index.passage_vectors(numbers)
     index.close()
     assert len(set(numbers)) == len(numbers) == 24

@@ -21,12 +21,11 @@ from schemathesis.specs.openapi import checks
 from schemathesis.specs.openapi.definitions import OPENAPI_31_VALIDATOR
 from starlette.testclient import TestClient
 
+from coach.shapes import MAX_EARLIER, MAX_QUESTION
 from coach.types import Answer, Turn
-from coach.web.api import MAX_EARLIER
 from coach.web.app import create_app
 from coach.web.config import WebConfig
 from coach.web.embeds import Embed, Embeds
-from coach.web.furniture import MAX_QUESTION
 from coach.web.limits import Limits
 from coach.wire import answer_json
 

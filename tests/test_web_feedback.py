@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from coach.web.feedback import MOST_BYTES, Feedback
+from coach.web.feedback import MOST_BYTES, keep
 
 
 def lines(path: Path) -> list[dict[str, object]]:
@@ -18,7 +18,7 @@ def lines(path: Path) -> list[dict[str, object]]:
 
 def test_an_opinion_is_one_line_with_the_day_and_nothing_else(tmp_path: Path):
     path = tmp_path / "not" / "yet" / "there.jsonl"
-    assert Feedback(path).add({"rating": "up", "comment": "Größe\n\u2028zwei"})
+    assert keep(path, {"rating": "up", "comment": "Größe\n\u2028zwei"})
     [line] = path.read_text(encoding="utf-8").rstrip("\n").split("\n")
     kept = json.loads(line)
     assert re.fullmatch(r"\d{4}-\d\d-\d\d", kept.pop("day"))
@@ -28,7 +28,7 @@ def test_an_opinion_is_one_line_with_the_day_and_nothing_else(tmp_path: Path):
 def test_opinions_at_once_stay_whole(tmp_path: Path):
     path = tmp_path / "feedback.jsonl"
     with ThreadPoolExecutor(8) as pool:
-        assert all(pool.map(lambda n: Feedback(path).add({"n": n, "comment": "x" * 5_000}), range(100)))
+        assert all(pool.map(lambda n: keep(path, {"n": n, "comment": "x" * 5_000}), range(100)))
     assert sorted(str(line["n"]) for line in lines(path)) == sorted(map(str, range(100)))
 
 
@@ -36,10 +36,10 @@ def test_opinions_at_once_stay_whole(tmp_path: Path):
 def test_a_full_file_takes_nothing_more(tmp_path: Path, room: int, taken: bool):
     path = tmp_path / "feedback.jsonl"
     path.write_bytes(b"x" * (MOST_BYTES - room))
-    assert Feedback(path).add({"n": "é"}) is taken  # 33 bytes
+    assert keep(path, {"n": "é"}) is taken  # 33 bytes
     assert path.stat().st_size == MOST_BYTES - room + 33 * taken
 
 
 def test_a_file_that_cannot_be_written_is_an_error_for_the_caller(tmp_path: Path):
     with pytest.raises(OSError, match="directory"):
-        Feedback(tmp_path).add({"rating": "up"})
+        keep(tmp_path, {"rating": "up"})

@@ -20,12 +20,11 @@ from starlette.exceptions import HTTPException
 from starlette.middleware.cors import CORSMiddleware
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from coach.shapes import AnswerShape
+from coach.shapes import MAX_EARLIER, MAX_QUESTION, AnswerShape
 from coach.types import Answer
 from coach.web.described import description
 from coach.web.embeds import Embed
-from coach.web.feedback import Feedback
-from coach.web.furniture import MAX_QUESTION
+from coach.web.feedback import keep
 from coach.web.intake import address_of
 from coach.web.limits import Caller, Limiter
 from coach.web.problem import MEDIA_TYPE, problem, wait
@@ -37,8 +36,6 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger(__name__)
 
-MAX_EARLIER = 20
-"""Earlier messages of a conversation that are taken with a question."""
 _STRICT = ConfigDict(extra="forbid", strict=True)
 _Message = Annotated[str, Field(min_length=1, max_length=MAX_QUESTION, pattern=r"\S")]
 
@@ -148,7 +145,7 @@ class Endpoints:
             # A name that the library does not have could be anything, also words that nobody agreed to have kept.
             kept = {"rating": opinion.rating, "passages": [p for p in opinion.passages if self._has(p)], **words}
             try:
-                await anyio.to_thread.run_sync(Feedback(self._config.feedback).add, kept)
+                await anyio.to_thread.run_sync(keep, self._config.feedback, kept)
             except OSError as error:
                 logger.warning("Feedback could not be written (%s); set COACH_FEEDBACK to a file that can be.", error.strerror)
                 return problem(503, "Feedback cannot be kept at the moment.")

@@ -14,6 +14,7 @@ from coach.web.config import WebConfig
 if TYPE_CHECKING:
     import uvicorn
     from fastapi import FastAPI
+    from starlette.types import ASGIApp
 
     from coach.pipeline import Coach
 
@@ -113,8 +114,8 @@ def _add_routes(app: FastAPI) -> None:
     app.add_api_route("/healthz", lambda: JSONResponse(health), methods=["GET", "HEAD"], include_in_schema=False)
 
 
-def open_socket(host: str, port: int) -> socket.socket:
-    """A listening socket, taken before anything slow happens. Raises SettingsError when the address cannot be had."""
+def open_socket(host: str, port: int, option: str = "--port or --host") -> socket.socket:
+    """A listening socket, taken before anything slow happens. Raises SettingsError, which names the option to change, when the address cannot be had."""
     if not 0 <= port <= 65_535:  # a larger number would silently be cut down to another port
         raise SettingsError(f"Cannot serve on {host}:{port}; a port is a number from 1 to 65535.")
     try:
@@ -129,12 +130,12 @@ def open_socket(host: str, port: int) -> socket.socket:
     except OSError as error:
         listener.close()
         raise SettingsError(
-            f"Cannot serve on {host}:{port} ({error.strerror}); stop the program that uses it or choose another with --port or --host."
+            f"Cannot serve on {host}:{port} ({error.strerror}); stop the program that uses it or choose another with {option}."
         ) from error
     return listener
 
 
-def server_config(app: FastAPI, config: WebConfig, log_level: str, patience: int) -> uvicorn.Config:
+def server_config(app: ASGIApp, config: WebConfig, log_level: str, patience: int) -> uvicorn.Config:
     """How the server runs: a visitor's address comes from a proxy only where the operator trusts that proxy; `patience` are seconds for what is under way at the end."""
     import uvicorn
     from h11 import LocalProtocolError

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 import gradio as gr
 
 from coach.person import read_back, remember, spoken
+from coach.shapes import MAX_QUESTION
 from coach.web import furniture
 from coach.web.api import suggested
 from coach.web.embeds import Embeds
@@ -218,9 +219,9 @@ def _has_lost(conversation: Conversation, event: gr.EventData) -> bool:
 def _problem(question: str, earlier: Conversation) -> str:
     if not question:
         return EMPTY_NOTICE
-    if len(question) > furniture.MAX_QUESTION:
+    if len(question) > MAX_QUESTION:
         return (
-            f"That is {len(question):,} characters, and I can read up to {furniture.MAX_QUESTION:,} at a time. "
+            f"That is {len(question):,} characters, and I can read up to {MAX_QUESTION:,} at a time. "
             "Your text is still in the box: shorten it, or ask it in two parts."
         )
     return FULL_NOTICE if len(earlier) >= MAX_EXCHANGES else ""

@@ -14,19 +14,13 @@ MOST_BYTES = 10_000_000
 _lock = threading.Lock()
 
 
-class Feedback:
-    """Appends to one file."""
-
-    def __init__(self, path: Path) -> None:
-        self._path = path
-
-    def add(self, opinion: Mapping[str, Any]) -> bool:
-        """Keeps one opinion with the day on which it came; False when the file is full."""
-        line = json.dumps({"day": datetime.now(UTC).date().isoformat(), **opinion}, ensure_ascii=False) + "\n"
-        with _lock:
-            self._path.parent.mkdir(parents=True, exist_ok=True)
-            if self._path.exists() and self._path.stat().st_size + len(line.encode()) > MOST_BYTES:
-                return False
-            with self._path.open("a", encoding="utf-8") as file:
-                file.write(line)
-        return True
+def keep(path: Path, opinion: Mapping[str, Any]) -> bool:
+    """Appends one opinion with the day on which it came; False when the file is full. Raises OSError."""
+    line = json.dumps({"day": datetime.now(UTC).date().isoformat(), **opinion}, ensure_ascii=False) + "\n"
+    with _lock:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        if path.exists() and path.stat().st_size + len(line.encode()) > MOST_BYTES:
+            return False
+        with path.open("a", encoding="utf-8") as file:
+            file.write(line)
+    return True

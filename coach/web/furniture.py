@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from coach.shapes import MAX_QUESTION
 from coach.web.export import EXPORT_HEAD
 from coach.web.markup import escape
 from coach.web.render import suggestion_chips
 
 TITLE = "Career coach"
-MAX_QUESTION = 2_000
-"""Characters of one message; enough for a long story, little enough to answer well."""
 MAX_ABOUT = 2_000
 """Characters that a person can keep about themselves."""
 SHOWN_EXAMPLES = 4

@@ -372,18 +372,18 @@
     one(".rate", article)?.replaceChildren("Thank you");
     say("Thank you.");
   };
-  const ask_why = (button) => {
+  const askWhy = (button) => {
     judged = button.closest("article");
     opinion().hidden = false;
     one("#coach-opinion").focus();
   };
-  const send_opinion = () => {
+  const sendOpinion = () => {
     const keep = one("#coach-keep").checked;
     const question = [...one(".question", judged).childNodes].slice(1).map((part) => part.textContent || "\n").join("");
     tellOwner(judged, "down", keep ? { keep_text: true, question, comment: one("#coach-opinion").value } : {});
-    forget_opinion();
+    forgetOpinion();
   };
-  const forget_opinion = () => {
+  const forgetOpinion = () => {
     opinion().reset();
     opinion().hidden = true;
     box().focus();
@@ -391,8 +391,8 @@
 
   const actions = {
     up: (button) => tellOwner(button.closest("article"), "up"),
-    down: ask_why,
-    unsaid: forget_opinion,
+    down: askWhy,
+    unsaid: forgetOpinion,
     copy,
     download,
     reload,
@@ -424,7 +424,7 @@
   document.addEventListener("submit", (event) => {
     if (!event.target.matches("[data-composer], [data-opinion]")) return;
     event.preventDefault();
-    event.target === opinion() ? send_opinion() : send();
+    event.target === opinion() ? sendOpinion() : send();
   });
   document.addEventListener("keydown", (event) => {
     if (event.key === "Escape" && !event.isComposing) opened ? closePanel() : post("close");

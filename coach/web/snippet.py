@@ -14,6 +14,11 @@ READY_SECONDS = 20
 _BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 
 
+def chromium() -> str | None:
+    """Where the system's own Chromium lies, None where there is none."""
+    return next(filter(None, map(shutil.which, _BROWSERS)), None)
+
+
 def snippet(embed: Embed, base: str) -> str:
     """The line for the page, what its policy must allow, and who may use it, as text for the terminal. `base` is the coach's public address."""
     origin = origin_of(base)
@@ -54,7 +59,7 @@ def look(embed: Embed, url: str) -> list[str]:
         from playwright.sync_api import Error, sync_playwright
     except ModuleNotFoundError as error:
         raise SettingsError("--check opens the page in a browser; pip install playwright, and install Chromium.") from error
-    path = next((found for name in _BROWSERS if (found := shutil.which(name))), None)
+    path = chromium()
     if path is None:
         raise SettingsError("--check needs Chromium and found none; install the package chromium.")
     said: list[str] = []
@@ -76,9 +81,8 @@ def look(embed: Embed, url: str) -> list[str]:
             if page.evaluate("typeof window.CareerCoach") != "object":
                 return ["widget.js did not run.", *_policy(said), *(f"Not loaded: {f}" for f in failed if "widget.js" in f)]
             page.evaluate("name => window.CareerCoach.open(name)", embed.name)
-            page.locator("career-coach-inline").first.scroll_into_view_if_needed() if page.locator(
-                "career-coach-inline"
-            ).count() else None
+            for inline in page.locator("career-coach-inline").all()[:1]:
+                inline.scroll_into_view_if_needed()
             try:
                 frame = page.frame_locator(":is(career-coach, career-coach-inline) iframe")
                 frame.locator("html[data-ready]").wait_for(timeout=READY_SECONDS * 1000)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -15,6 +14,7 @@ from playwright.sync_api import Browser, BrowserContext, Frame, Page, sync_playw
 from browser.hosts import Host, careers_page, hosting, line
 from browser.server import running
 from browser.standin import StandIn
+from coach.web import snippet
 from coach.web.config import WebConfig
 from coach.web.embeds import Embed, Embeds
 from coach.web.limits import Limits
@@ -41,7 +41,7 @@ def chromium() -> Iterator[Browser]:
 
     For a module: while it is there its event loop runs in this thread, and tests of other modules that need one of their own would fail.
     """
-    path = next((found for name in ("chromium", "chromium-browser", "google-chrome") if (found := shutil.which(name))), None)
+    path = snippet.chromium()
     if path is None:
         pytest.fail("These tests need Chromium and found none. Install it, for example: apt-get install -y chromium")
     with sync_playwright() as playwright:

@@ -33,10 +33,10 @@ from coach.encoder import Encoder
 from coach.gate import Gate
 from coach.grounding import Checker
 from coach.pipeline import Coach
+from coach.shapes import MAX_QUESTION
 from coach.types import Answer, Author, Citation, Layout, Making, Outcome, Passage, Prompt, Sentence, Source, Turn, Voice
 from coach.web.config import WebConfig
 from coach.web.embeds import read_embeds
-from coach.web.furniture import MAX_QUESTION
 from coach.web.guard import is_open
 from coach.web.markup import clean
 
